@@ -36,10 +36,9 @@ check: dev ## lint, format, types, import layers, templates
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
-	$(VENV) -m importlinter.cli
+	$(VENV) .venv/bin/lint-imports
 	$(VENV) -m djlint templates --lint --quiet
 	$(VENV) scripts/check_templates.py
-	$(VENV) scripts/vendor/htmx_upgrade_check.py --no-color templates static/js
 
 format: dev ## let ruff put the Python files in shape
 	$(VENV) -m ruff check --fix .

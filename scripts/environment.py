@@ -51,7 +51,7 @@ def _works() -> bool:
     return PYTHON.exists() and _silent([str(PYTHON), "-c", "import pip"])
 
 
-def _silent(command: list) -> bool:
+def _silent(command: "list[str]") -> bool:
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
 
 

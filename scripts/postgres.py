@@ -66,7 +66,7 @@ def _make(binaries: Path, home: Path) -> None:
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(home, owner.pw_uid, owner.pw_gid)
-    initdb = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    initdb = [str(binaries / "initdb"), "-D", str(home / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     made = subprocess.run(
         [*initdb, "--locale=C.UTF-8", "--no-sync"], capture_output=True, text=True, check=False, **_owner(home)
     )

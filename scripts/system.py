@@ -49,7 +49,7 @@ def has_postgresql() -> bool:
 
 
 NEEDS: dict[str, tuple[Callable[[], bool], list[str]]] = {
-    "venv": (has_venv, ["python%d.%d-venv" % sys.version_info[:2]]),
+    "venv": (has_venv, [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"]),
     "chromium": (has_chromium, ["chromium", "chromium-l10n"]),
     "postgresql": (has_postgresql, ["postgresql"]),
 }
