@@ -36,7 +36,7 @@ check: dev ## lint, format, types, import layers, templates
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
-	$(VENV) .venv/bin/lint-imports
+	$(VENV) .venv/bin/lint-imports --no-logo
 	$(VENV) -m djlint templates --lint --quiet
 	$(VENV) scripts/check_templates.py
 
