@@ -13,6 +13,7 @@ worker_class = "gthread"
 threads = 8
 preload_app = False
 accesslog = None
+loglevel = "warning"
 timeout = 60
 graceful_timeout = 10
 keepalive = 5

@@ -57,7 +57,8 @@ def why_not_listen(host: str, port: str) -> str | None:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
     except (OSError, OverflowError, ValueError) as error:
-        return f"Cannot listen on {host}, port {port} ({error}). Choose another one:  make … PORT=8001"
+        reason = getattr(error, "strerror", None) or error
+        return f"Cannot listen on {host}, port {port}: {reason}. Choose another one with  HOST=  and  PORT=8001"
     return None
 
 
