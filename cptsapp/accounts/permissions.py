@@ -1,0 +1,190 @@
+"""Who may do what: the one table, applied by `http.access` and shown in the app as it stands.
+
+A cell is a word, not a tick: "oui" (all), "les siens" (one's own), "du cabinet" (of the practitioners one assists),
+"du jour" (of the day, at the desk), "sans nom" (without any identity).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cptsapp.accounts.models import Role
+
+R = Role
+
+ROLE_LABELS = MappingProxyType(
+    {
+        R.ADMINISTRATOR: "Administration",
+        R.COORDINATOR: "Coordination",
+        R.ASSISTANT: "Assistance",
+        R.PRACTITIONER: "Médecin, autre pro",
+        R.SECRETARY: "Secrétariat",
+        R.REGULATOR: "Régulation",
+        R.OFFICER: "Bureau",
+        R.TREASURER: "Trésorerie",
+        R.BOARD_MEMBER: "Conseil",
+        R.PARTNER: "Partenaire",
+        R.DATA_PROTECTION_OFFICER: "Protection des données",
+    }
+)
+
+SCOPES = MappingProxyType(
+    {"oui": "all", "les siens": "own", "du cabinet": "delegated", "du jour": "day", "sans nom": "anonymous"}
+)
+
+WORDS = MappingProxyType(
+    {
+        "les siens": "ce qu’on a créé ou reçu à son nom",
+        "du cabinet": "pour les professionnels qu’on assiste",
+        "du jour": "pendant son service à la régulation",
+        "sans nom": "les nombres et les références, jamais l’identité",
+    }
+)
+
+# Roles that see patients, or open the door to those who do: never without a second factor.
+SECOND_FACTOR_ROLES = frozenset(
+    {R.ADMINISTRATOR, R.COORDINATOR, R.ASSISTANT, R.PRACTITIONER, R.SECRETARY, R.REGULATOR, R.PARTNER}
+) | {R.DATA_PROTECTION_OFFICER}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One line of the table: its code, its group, its sentence, the word of each role that has it."""
+
+    code: str
+    group: str
+    label: str
+    words: MappingProxyType[Role, str]
+
+
+def _line(code: str, group: str, label: str, **words: str) -> Permission:
+    return Permission(code, group, label, MappingProxyType({Role(role): word for role, word in words.items()}))
+
+
+_EVERYWHERE = {"administrator": "oui", "coordinator": "oui"}
+
+PERMISSIONS: tuple[Permission, ...] = (
+    _line(
+        "snp.post",
+        "Créneaux",
+        "Publier et retirer un créneau",
+        coordinator="oui",
+        practitioner="les siens",
+        secretary="du cabinet",
+    ),
+    _line(
+        "snp.see_free",
+        "Créneaux",
+        "Voir les créneaux libres",
+        coordinator="oui",
+        assistant="oui",
+        practitioner="oui",
+        secretary="oui",
+        regulator="oui",
+    ),
+    _line("snp.book", "Créneaux", "Réserver pour un patient", regulator="oui"),
+    _line(
+        "snp.see_bookings",
+        "Créneaux",
+        "Voir les réservations",
+        coordinator="sans nom",
+        practitioner="les siens",
+        secretary="du cabinet",
+        regulator="oui",
+    ),
+    _line(
+        "snp.see_identity",
+        "Créneaux",
+        "Voir le nom du patient réservé",
+        practitioner="les siens",
+        secretary="du cabinet",
+        regulator="du jour",
+    ),
+    _line(
+        "snp.cancel",
+        "Créneaux",
+        "Annuler ou déplacer une réservation",
+        practitioner="les siens",
+        secretary="du cabinet",
+        regulator="oui",
+    ),
+    _line(
+        "snp.record_outcome",
+        "Créneaux",
+        "Noter venu ou absent",
+        practitioner="les siens",
+        secretary="du cabinet",
+    ),
+    _line("snp.answer_broadcast", "Créneaux", "Répondre à une diffusion", practitioner="les siens"),
+    _line("snp.drill", "Créneaux", "S’entraîner sur de faux créneaux", coordinator="oui", practitioner="oui", secretary="oui", regulator="oui"),
+    _line("calendar.own", "Créneaux", "Relier son propre agenda", practitioner="les siens", secretary="du cabinet"),
+    _line(
+        "campaign.read",
+        "Campagnes",
+        "Lire les chiffres d’une campagne",
+        coordinator="oui",
+        assistant="oui",
+        practitioner="les siens",
+        officer="oui",
+        treasurer="oui",
+        board_member="oui",
+    ),
+    _line("campaign.manage", "Campagnes", "Ouvrir, changer, clore une campagne", coordinator="oui"),
+    _line(
+        "campaign.export",
+        "Campagnes",
+        "Exporter le relevé de paiement",
+        coordinator="oui",
+        treasurer="oui",
+    ),
+    _line(
+        "directory.read",
+        "Annuaire",
+        "Voir les professionnels",
+        administrator="oui",
+        coordinator="oui",
+        assistant="oui",
+        practitioner="oui",
+        secretary="oui",
+        regulator="oui",
+        officer="oui",
+    ),
+    _line("directory.manage", "Annuaire", "Ajouter, corriger un professionnel", coordinator="oui", assistant="oui"),
+    _line("directory.delegate", "Annuaire", "Dire qui assiste qui", **_EVERYWHERE),
+    _line("accounts.manage", "Le reste", "Inviter, donner ou retirer un rôle", **_EVERYWHERE),
+    _line("desks.manage", "Le reste", "Enregistrer ou fermer un poste de régulation", **_EVERYWHERE),
+    _line("territory.manage", "Le reste", "Régler le territoire et les horaires", **_EVERYWHERE),
+    _line(
+        "audit.read",
+        "Le reste",
+        "Lire le journal",
+        administrator="oui",
+        coordinator="oui",
+        data_protection_officer="oui",
+    ),
+    _line("outbox.read", "Le reste", "Voir l’état des messages envoyés", **_EVERYWHERE),
+)
+
+CODES = frozenset(line.code for line in PERMISSIONS)
+_RANK = ("all", "delegated", "own", "day", "anonymous")
+
+
+def scopes_of(roles: Iterable[Role]) -> dict[str, frozenset[str]]:
+    """For each permission the roles give, the scopes they give it with."""
+    held = set(roles)
+    found: dict[str, frozenset[str]] = {}
+    for line in PERMISSIONS:
+        scopes = frozenset(SCOPES[word] for role, word in line.words.items() if role in held)
+        if scopes:
+            found[line.code] = scopes
+    return found
+
+
+def widest(scopes: frozenset[str]) -> str:
+    """The widest of several scopes, for a user who holds several roles."""
+    return next(scope for scope in _RANK if scope in scopes)
+
+
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Whether one of the roles sees patients (PGSSI-S, reference §6.7)."""
+    return not SECOND_FACTOR_ROLES.isdisjoint(roles)

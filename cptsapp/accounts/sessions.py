@@ -1,0 +1,109 @@
+"""Sign-in sessions: opened, found from their token in one statement, ended. No HTTP here."""
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, select, update
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import Desk, RoleGrant, SignIn, User
+from cptsapp.core import clock
+from cptsapp.core.db import session
+from cptsapp.core.tokens import new_token, token_hash
+
+LASTS = timedelta(days=60)  # a practitioner's phone stays signed in (ux.md)
+LASTS_AT_DESK = timedelta(hours=14)  # one shift
+TOUCH_EVERY = timedelta(minutes=1)
+
+_FIND = (
+    select(
+        SignIn.id,
+        SignIn.user_id,
+        SignIn.desk_id,
+        SignIn.seen_at,
+        User.display_name,
+        User.person_id,
+        Desk.name.label("desk_name"),
+        RoleGrant.role,
+    )
+    .join(User, User.id == SignIn.user_id)
+    .outerjoin(Desk, Desk.id == SignIn.desk_id)
+    .outerjoin(
+        RoleGrant,
+        (RoleGrant.user_id == User.id)
+        & (RoleGrant.starts_on <= bindparam("today"))
+        & (RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= bindparam("today"))),
+    )
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.locked_at.is_(None),
+        SignIn.expires_at > bindparam("now"),
+        User.is_active,
+        Desk.revoked_at.is_(None),
+    )
+)
+
+
+def find(token: str) -> CurrentUser | None:
+    """The user of an open session, with today's roles; None when it has ended, expired or is locked."""
+    now = clock.now()
+    rows = session.execute(
+        _FIND, {"token_hash": token_hash(token), "now": now, "today": now.date()}
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return CurrentUser(
+        id=first.user_id,
+        display_name=first.display_name,
+        person_id=first.person_id,
+        roles=frozenset(row.role for row in rows if row.role is not None),
+        sign_in_id=first.id,
+        token=token,
+        desk_id=first.desk_id,
+        desk_name=first.desk_name,
+        seen_at=first.seen_at,
+    )
+
+
+def open_session(user: User, device: str, desk_id: int | None = None) -> str:
+    """Open a session and give its token, which only the cookie keeps."""
+    now = clock.now()
+    token = new_token()
+    lasts = LASTS_AT_DESK if desk_id else LASTS
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            desk_id=desk_id,
+            started_at=now,
+            seen_at=now,
+            expires_at=now + lasts,
+            device=device[:120],
+        )
+    )
+    user.last_sign_in_at = now
+    session.flush()
+    return token
+
+
+def touch(user: CurrentUser) -> None:
+    """Note that the session was used; at most once a minute, in the second transaction."""
+    session.execute(update(SignIn).where(SignIn.id == user.sign_in_id).values(seen_at=clock.now()))
+
+
+def is_stale(user: CurrentUser) -> bool:
+    """Whether the session's last use is worth noting again."""
+    return user.seen_at is None or clock.now() - user.seen_at > TOUCH_EVERY
+
+
+def author_of(token: str) -> int | None:
+    """The user whose session this was, even ended: a draft goes back to its author alone."""
+    return session.scalar(select(SignIn.user_id).where(SignIn.token_hash == token_hash(token)))
+
+
+def end(sign_in_id: int) -> None:
+    """End a session now."""
+    session.execute(
+        update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
+    )

@@ -1,0 +1,1 @@
+"""What every feature stands on: database, clock, refusals, text, sealed values. Knows no feature and no HTTP."""

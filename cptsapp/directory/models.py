@@ -1,0 +1,129 @@
+"""Tables of persons, organisations, places, practices and delegations."""
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cptsapp.core.db import Base, choice
+
+
+class Profession(enum.StrEnum):
+    """Professions that may post slots (B59)."""
+
+    GP = "gp"
+    SPECIALIST = "specialist"
+    NURSE = "nurse"
+    MIDWIFE = "midwife"
+    PHYSIOTHERAPIST = "physiotherapist"
+    DENTIST = "dentist"
+    PHARMACIST = "pharmacist"
+    STAFF = "staff"
+
+
+class Person(Base):
+    """A professional or a member of staff, with or without an account. Never a patient."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last_name: Mapped[str]
+    first_name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    folded: Mapped[str] = mapped_column(index=True)
+    profession: Mapped[Profession] = mapped_column(choice(Profession, "profession"))
+    rpps: Mapped[str | None] = mapped_column(unique=True)
+    mail: Mapped[str | None]
+    phone: Mapped[str | None]
+    accepts_overbook: Mapped[bool] = mapped_column(default=False)
+    overbook_note: Mapped[str | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    practices: Mapped[list["Practice"]] = relationship(back_populates="person", order_by="Practice.id")
+
+    @property
+    def full_name(self) -> str:
+        """As screens write it: "Dr Hélène Renaudin"."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+
+class Organisation(Base):
+    """A structure: practice house, health centre, regulation, hospital."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    folded: Mapped[str] = mapped_column(index=True)
+    finess: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+
+class Place(Base):
+    """An address where people are seen."""
+
+    __tablename__ = "place"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str | None]
+    address: Mapped[str]
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), index=True)
+    phone: Mapped[str | None]
+    is_accessible: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Practice(Base):
+    """A person's exercise of a profession at a place, dated. A slot belongs to one."""
+
+    __tablename__ = "practice"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        Index(
+            "uq_practice_open",
+            "person_id",
+            "place_id",
+            "profession",
+            unique=True,
+            sqlite_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    profession: Mapped[Profession] = mapped_column(choice(Profession, "profession"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="practices")
+    place: Mapped[Place] = relationship()
+
+
+class Delegation(Base):
+    """A person (secretary, locum) acts for a practitioner from a day to a day, always in their own name."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("delegate_id <> practitioner_id", name="not_to_oneself"),
+        Index(
+            "uq_delegation_open",
+            "delegate_id",
+            "practitioner_id",
+            unique=True,
+            sqlite_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]

@@ -1,0 +1,54 @@
+"""One transaction a request: a safe method reads, an unsafe one commits below 400, everything else rolls back."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+
+from cptsapp.core.db import session, set_write_predicate
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+log = structlog.get_logger()
+_second = ContextVar("second_transaction", default=False)
+
+
+def init_app(app: Flask) -> None:
+    """Install the transaction. Call it last: Flask runs `after_request` functions in reverse order."""
+    set_write_predicate(_may_write)
+    app.after_request(_end)
+
+
+def _may_write() -> bool:
+    return not has_request_context() or request.method not in SAFE or _second.get()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Do `act` in a second short transaction once the first has ended, whatever its end.
+
+    For what even a GET or a refused POST must record: who opened a patient's file, a failed sign-in.
+    """
+    g.setdefault("after_commit", []).append(act)
+
+
+def _end(response: Response) -> Response:
+    if request.method not in SAFE and response.status_code < 400:
+        session.commit()
+    else:
+        session.rollback()
+    for act in g.pop("after_commit", []):
+        _run(act)
+    return response
+
+
+def _run(act: Callable[[], None]) -> None:
+    token = _second.set(True)
+    try:
+        act()
+        session.commit()
+    except Exception as error:
+        session.rollback()
+        log.error("second transaction failed", error=type(error).__name__)
+        raise
+    finally:
+        _second.reset(token)

@@ -1,0 +1,48 @@
+"""Errors as French sentences: the whole page for a browser, the sentence alone for htmx."""
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException
+
+from cptsapp.core.refusals import Forbidden, Invisible, Refusal
+from cptsapp.http.htmx import respond
+
+MESSAGES = {
+    400: ("Demande incomprise", "La page envoyée n’est pas complète. Revenez en arrière et recommencez."),
+    403: ("Cela ne vous est pas ouvert", "Votre rôle ne permet pas cette action. La page « Qui peut quoi » dit qui le peut."),
+    404: ("Page introuvable", "Cette page n’existe pas, ou plus, ou n’est pas pour vous."),
+    405: ("Demande incomprise", "Cette adresse ne s’ouvre pas ainsi. Revenez à l’accueil."),
+    413: ("Envoi trop lourd", "Le fichier ou le texte envoyé dépasse la taille permise."),
+    429: ("Trop d’essais", "Attendez quelques minutes avant de recommencer."),
+    500: ("Une erreur est arrivée", "Rien n’a été changé. Recommencez ; si cela dure, appelez la coordination."),
+}
+STALE = "Votre page était ouverte depuis trop longtemps, ou dans une autre session. Rechargez-la et recommencez : rien n’a été changé."
+LOST_RACE = "Quelqu’un d’autre vient de faire ce changement. Rechargez la page : rien n’a été perdu."
+
+
+def page(status: int, message: str | None = None) -> Response:
+    """The error page, or its sentence for htmx."""
+    title, sentence = MESSAGES.get(status, MESSAGES[500])
+    return respond("errors/error.html", "errors/_error.html", status, title=title, message=message or sentence)
+
+
+def init_app(app: Flask) -> None:
+    """Handle refusals, HTTP errors and crashes."""
+    app.register_error_handler(Refusal, lambda error: _refused(error.message))
+    app.register_error_handler(Invisible, lambda _error: page(404))
+    app.register_error_handler(Forbidden, lambda _error: page(403))
+    app.register_error_handler(CSRFError, lambda _error: page(400, STALE))
+    app.register_error_handler(IntegrityError, lambda _error: _refused(LOST_RACE))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, lambda _error: page(500))
+
+
+def _refused(message: str) -> Response:
+    return respond(
+        "errors/error.html", "errors/_error.html", 409, title="Ce n’est pas possible", message=message
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    return page(error.code or 500)

@@ -1,0 +1,83 @@
+"""Forms: French errors, a key against double submits, and fields that several features share."""
+
+import re
+import secrets
+from typing import Any
+
+import phonenumbers
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField, ValidationError
+
+from cptsapp.core.text import looks_like_nir
+
+RESUME_FIELD = "_resume"
+PHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
+_FICTION = re.compile(r"0(199|261 ?91|353 ?01|465 ?71|536 ?49|639 ?98)".replace(" ?", ""))
+
+
+class BaseForm(FlaskForm):
+    """A form whose messages are French and which a signed-in-again author finds as it was typed."""
+
+    class Meta(FlaskForm.Meta):
+        locales = ("fr_FR", "fr")
+
+    def is_valid(self) -> bool:
+        """Submitted, not merely resumed after a new sign-in, and without error."""
+        return self.is_submitted() and RESUME_FIELD not in request.form and self.validate()
+
+    def refuse(self, message: str, field: str | None = None) -> None:
+        """Show a refusal under its field, or at the top of the form when it names none."""
+        target = getattr(self, field, None) if field else None
+        if target is None:
+            self.form_errors.append(message)
+        else:
+            target.errors = [*target.errors, message]
+
+
+class OnceMixin:
+    """Adds the hidden key that makes a double submit harmless."""
+
+    once = HiddenField(default=lambda: secrets.token_urlsafe(12))
+
+
+def no_nir(_form: FlaskForm, field: Field) -> None:
+    """Validator: what looks like a social-security number is refused, never stored."""
+    if field.data and looks_like_nir(str(field.data)):
+        raise ValidationError("Cela ressemble à un numéro de sécurité sociale : il n’est jamais enregistré ici.")
+
+
+def parse_phone(text: str) -> str | None:
+    """+33… (or the overseas code) from what was typed, or None when it is no French number.
+
+    The ranges that Arcep reserves for fiction are accepted: demonstrations and tests use them.
+    """
+    digits = re.sub(r"[\s.\-/()\u00a0\u202f]+", "", text)
+    if _FICTION.match(digits) and len(digits) == 10:
+        return "+33" + digits[1:]
+    for region in PHONE_REGIONS:
+        try:
+            number = phonenumbers.parse(digits, region)
+        except phonenumbers.NumberParseException:
+            return None
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+class PhoneField(StringField):
+    """A telephone number, kept as +33…; empty gives None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data: str | None = typed or None
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        number = parse_phone(self.data)
+        if number is None:
+            raise ValidationError("Ce numéro de téléphone n’existe pas en France : vérifiez les dix chiffres.")
+        self.parsed = number
+
+    parsed: str | None = None

@@ -1,0 +1,53 @@
+"""Puts the pieces of `http` on the application, in the order they need."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from cptsapp.http import access, app, compress, errors, filters, headers, htmx, logs, static
+from cptsapp.settings import ROOT, Settings
+
+UPLOAD_MAX_BYTES = 2 * 1024 * 1024
+
+
+def configure(flask_app: Flask, settings: Settings) -> None:
+    """Set Flask up before any feature is registered."""
+    flask_app.config.update(
+        SECRET_KEY=settings.secret_key,
+        CPTSAPP=settings,
+        MAX_CONTENT_LENGTH=UPLOAD_MAX_BYTES,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=60),
+        SESSION_COOKIE_NAME="cptsapp",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        TESTING=settings.mode == "test",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # private links send no referrer; the token and SameSite hold
+        WTF_I18N_ENABLED=False,  # WTForms' own French, without Flask-Babel
+    )
+    flask_app.jinja_env.undefined = StrictUndefined
+    flask_app.jinja_env.trim_blocks = True
+    flask_app.jinja_env.lstrip_blocks = True
+    flask_app.json.sort_keys = False  # type: ignore[attr-defined]
+
+
+def install(flask_app: Flask, settings: Settings) -> None:
+    """Wrap the features: Flask runs `after_request` functions last registered first, so the transaction ends first."""
+    logs.init_app(flask_app)
+    CSRFProtect(flask_app)
+    access.init_app(flask_app)
+    filters.init_app(flask_app)
+    errors.init_app(flask_app)
+    static.init_app(flask_app, ROOT / "static", settings.instance / "static")
+    compress.init_app(flask_app)
+    headers.init_app(flask_app, settings.is_secure)
+    htmx.init_app(flask_app)
+    app.init_app(flask_app)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        flask_app.wsgi_app = ProxyFix(flask_app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

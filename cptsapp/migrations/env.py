@@ -1,0 +1,55 @@
+"""How migrations run: in batch on SQLite, with foreign keys off (a rebuilt table would delete its children)."""
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection, text
+
+from cptsapp.core.db import Instant, db
+
+config = context.config
+
+
+def render_item(kind: str, item: object, autogen_context: Any) -> str | bool:
+    """Write our types as the plain SQLAlchemy ones: a migration must not change with the models."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run() -> None:
+    """Migrate the application's database."""
+    engine = current_app.extensions["migrate"].db.engine
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _run_on_sqlite(connection)
+        else:
+            _migrate(connection)
+
+
+def _run_on_sqlite(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    _migrate(connection)
+    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    connection.rollback()
+    driver.execute("PRAGMA foreign_keys=ON")
+    if broken:
+        raise RuntimeError(f"migration left {len(broken)} rows without their parent")
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=db.metadata,
+        render_item=render_item,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()

@@ -1,0 +1,50 @@
+"""The table of messages."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cptsapp.core.db import Base, choice
+
+
+class MessageState(enum.StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Message(Base):
+    """A mail to one address. `once_key` is unique: one reminder per thing, kind and day can exist (pitfall 16)."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "ix_message_due",
+            "next_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_message_subject", "subject_type", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    to_address: Mapped[str]
+    to_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    title: Mapped[str]
+    body: Mapped[str]
+    subject_type: Mapped[str | None]
+    subject_id: Mapped[int | None]
+    once_key: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[MessageState] = mapped_column(choice(MessageState, "state"), default=MessageState.WAITING)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]

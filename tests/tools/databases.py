@@ -1,0 +1,102 @@
+"""Databases for tests: migrated once, copied per test, so that commits and locks are real."""
+
+import os
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from flask_migrate import upgrade
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+
+from cptsapp import create_app
+from cptsapp.core.db import db, session
+from tests.tools.settings import test_settings
+
+CLOCK = "2026-07-20T14:32:00+02:00"
+
+
+@dataclass
+class Template:
+    """A migrated database to copy from."""
+
+    url: str
+    folder: Path
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    def copy(self, instance: Path) -> str:
+        """A copy of the test's own; gives its address."""
+        if self.is_sqlite:
+            target = instance / "cptsapp.sqlite"
+            shutil.copyfile(self.folder / "template.sqlite", target)
+            return f"sqlite:///{target}"
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        _postgresql(f'CREATE DATABASE {name} TEMPLATE "{make_url(self.url).database}"')
+        return _with_database(name)
+
+    def discard(self, url: str) -> None:
+        """Drop a copy."""
+        if not self.is_sqlite:
+            _postgresql(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+    def drop(self) -> None:
+        """Drop the template."""
+        self.discard(self.url)
+
+
+def make_template(kind: str, folder: Path) -> Template:
+    """Migrate an empty database."""
+    if kind == "sqlite":
+        url = f"sqlite:///{folder / 'template.sqlite'}"
+    else:
+        name = f"template_{uuid.uuid4().hex[:12]}"
+        _postgresql(f"CREATE DATABASE {name}")
+        url = _with_database(name)
+    app = create_app(test_settings(folder, url, CLOCK))
+    with app.app_context():
+        upgrade()
+        if kind == "sqlite":  # one file to copy, without its write-ahead log
+            with db.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        dispose()
+    return Template(url, folder)
+
+
+def dispose() -> None:
+    """Close every connection of the application's engine."""
+    session.remove()
+    db.engine.dispose()
+
+
+def reverse_unordered(engine) -> None:
+    """Make SQLite give unordered rows in reverse: a forgotten ORDER BY shows."""
+    event.listen(engine, "connect", lambda c, _r: c.execute("PRAGMA reverse_unordered_selects=ON"))
+
+
+def touch_distinctly(path: Path) -> None:
+    """Give a file a modification time it never had, however fast it is rewritten."""
+    stat = path.stat()
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + uuid.uuid4().int % 10**6 + 1))
+
+
+def server() -> str:
+    """The PostgreSQL server of this run."""
+    url = os.environ.get("CPTSAPP_TEST_POSTGRESQL")
+    if not url:
+        raise RuntimeError("CPTSAPP_TEST_POSTGRESQL names no server: run `make test`, which starts one")
+    return url
+
+
+def _with_database(name: str) -> str:
+    return make_url(server()).set(database=name).render_as_string(hide_password=False)
+
+
+def _postgresql(statement: str) -> None:
+    address = make_url(server()).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)
