@@ -19,6 +19,7 @@ import lzma
 import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ ARRONDISSEMENTS = 45
 WITHOUT_POSITION = 102
 # Destroyed in 1916 and never rebuilt, the southern lands, Clipperton: the list leaves their population out.
 UNINHABITED = frozenset(
-    "55039 55050 55139 55189 55239 55307 98411 98412 98413 98414 98415 98901".split(),
+    ["55039", "55050", "55139", "55189", "55239", "55307", "98411", "98412", "98413", "98414", "98415", "98901"]
 )
 XZ_PRESET = 9 | lzma.PRESET_EXTREME
 
@@ -61,7 +62,7 @@ def ring_moments(ring: Ring) -> tuple[float, float, float]:
     # From a vertex of the ring, not from the equator: the differences of large products would lose the digits.
     origin_lon, origin_lat = ring[0]
     area = first_lon = first_lat = 0.0
-    for (lon_a, lat_a), (lon_b, lat_b) in zip(ring, ring[1:], strict=False):
+    for (lon_a, lat_a), (lon_b, lat_b) in pairwise(ring):
         ax, ay, bx, by = lon_a - origin_lon, lat_a - origin_lat, lon_b - origin_lon, lat_b - origin_lat
         cross = ax * by - bx * ay
         area += cross / 2
@@ -159,8 +160,8 @@ def commune_line(row: dict[str, Any], epci_of: dict[str, str], contours: Contour
         str(population(row)),
         epci_of.get(code, ""),
         row.get("commune", ""),
-        "" if lat is None else f"{lat:.4f}",
-        "" if lon is None else f"{lon:.4f}",
+        "" if lat is None else f"{lat:.3f}",  # to 110 m: a commune is 4 km wide
+        "" if lon is None else f"{lon:.3f}",
     ]
     return "\t".join(cells)
 
