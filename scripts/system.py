@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-APT = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-o", "APT::Color=0"]
+APT = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0"]
 TRIES = 4
 
 
@@ -85,8 +85,19 @@ def _install(packages: list[str]) -> bool:
 
 
 def _apt(*arguments: str) -> bool:
+    """Run apt-get without a question; its many lines are shown only when it fails."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run([*APT, *arguments], stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, check=False)
+    done = subprocess.run(
+        [*APT, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    if done.returncode != 0:
+        print(done.stdout, file=sys.stderr)
     return done.returncode == 0
 
 
