@@ -11,7 +11,8 @@ JOBS ?= 2
 
 export HOST PORT RESET
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-sqlite test-postgresql test-long check format bench mutants lock runtime dev
+.PHONY: help demo run test test-long check check-style check-types check-layers check-templates format bench
+.PHONY: mutants lock runtime dev
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,11 +33,19 @@ test-long: dev ## everything on PostgreSQL, then the storms and the summer
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "not long and not bench and not browser" --database=postgresql -n $(JOBS) --dist loadgroup
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m long
 
-check: dev ## lint, format, types, import layers, templates
+check: check-style check-types check-layers check-templates ## lint, format, types, import layers, templates
+
+check-style: dev
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
+
+check-types: dev
 	$(VENV) -m mypy
+
+check-layers: dev
 	$(VENV) .venv/bin/lint-imports --no-logo
+
+check-templates: dev
 	$(VENV) -m djlint templates --lint --quiet
 	$(VENV) scripts/check_templates.py
 
