@@ -30,7 +30,7 @@ test: dev ## all tests but the long ones: on SQLite, then those of the database 
 
 test-long: dev ## everything on PostgreSQL, then the storms and the summer
 	@$(PYTHON) scripts/system.py chromium postgresql
-	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "not long and not bench and not browser" --database=postgresql -n $(JOBS) --dist loadgroup
+	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "not long and not bench" --database=postgresql -n $(JOBS) --dist loadgroup
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m long
 
 check: check-style check-types check-layers check-templates ## lint, format, types, import layers, templates
