@@ -1,0 +1,76 @@
+"""The invented form of the component page: one field of each kind, some filled, one refused.
+
+No view, no rule: it only lets `components/demo_page.html` show the macros with real
+WTForms fields.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+
+from wtforms import (
+    BooleanField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    validators,
+    widgets,
+)
+
+
+class SampleForm(Form):
+    """One field of each kind, in French, with invented answers."""
+
+    name = StringField("Nom")
+    birth_year = StringField("Né(e) en", [validators.Regexp(r"^\d{4}$", message="Quatre chiffres, par exemple 1947.")])
+    phone = StringField("Téléphone")
+    note = TextAreaField("Précision pour le cabinet")
+    has_regular_doctor = RadioField(
+        "Médecin traitant\u202f?", choices=[("yes", "Oui"), ("no", "Non"), ("unknown", "Ne sait pas")]
+    )
+    kind = RadioField("Que publiez-vous\u202f?", choices=[("slot", "Un créneau"), ("range", "Une plage")])
+    moment = RadioField(
+        "Quand\u202f?",
+        choices=[("1", "Auj.|17h00"), ("2", "Auj.|18h30"), ("3", "Demain|11h30"), ("4", "Autre…")],
+    )
+    until = RadioField(
+        "Jusqu’à quand\u202f?", choices=[("end", "Fin de l’été||jeu. 10 sept."), ("other", "Autre date…")]
+    )
+    weekdays = SelectMultipleField(
+        "Quels jours\u202f?",
+        choices=[("0", "Lun."), ("1", "Mar."), ("2", "Mer."), ("3", "Jeu."), ("4", "Ven."), ("5", "Sam.")],
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
+    )
+    fate = RadioField(
+        "Et le patient inscrit\u202f?",
+        choices=[("line", "La régulation le rappelle"), ("self", "Je l’appelle moi-même")],
+    )
+    starts_at = TimeField("De")
+    seats = IntegerField("Patients")
+    is_told = BooleanField("Prévenir le cabinet par mail")
+
+
+def sample_form() -> SampleForm:
+    """A SampleForm filled and validated, so that one field shows its error."""
+    form = SampleForm(
+        data={
+            "name": "Exemple",
+            "birth_year": "47",
+            "has_regular_doctor": "no",
+            "kind": "slot",
+            "moment": "1",
+            "until": "end",
+            "weekdays": ["2", "3"],
+            "fate": "line",
+            "starts_at": time(17, 0),
+            "seats": 4,
+            "is_told": True,
+        }
+    )
+    form.validate()
+    return form
