@@ -1,26 +1,36 @@
 """The features in menu order; the only module that imports views."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from flask_migrate import Migrate
+from werkzeug.wrappers import Response
 
 from cptsapp.accounts.permissions import CODES
 from cptsapp.core.db import db
-from cptsapp.http import access
+from cptsapp.http import access, htmx
 from cptsapp.settings import ROOT
 
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A link of the bar: shown to whoever holds the permission."""
+    """A link of the bar: shown to whoever holds the permission, but not also the one of `unless`."""
 
     label: str
     endpoint: str
     permission: str
+    unless: str = ""
+    scopes: frozenset[str] = frozenset()
+
+    def is_for_user(self) -> bool:
+        """Whether the person at the screen sees it; `scopes`, when given, are those that count."""
+        if self.endpoint not in current_app.view_functions:
+            return False
+        if not current_user.can(self.permission) or (self.unless and current_user.can(self.unless)):
+            return False
+        return not self.scopes or not self.scopes.isdisjoint(current_user.scopes(self.permission))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,36 @@ class MenuLink:
 
 FEATURES = ("audit", "outbox", "accounts", "territory", "directory", "ledger", "snp", "regulation")
 
-MENU: tuple[MenuEntry, ...] = ()
+# Each has a `blueprint`, an `init_app(app)`, or both.
+MODULES = (
+    "accounts.login",
+    "territory.views",
+)
 
+OWN_SLOTS = frozenset({"own", "delegated"})
 
-def _modules() -> tuple[Callable[[Flask], None], ...]:
-    from cptsapp.accounts import login
+MENU = (
+    MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN_SLOTS),
+    MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
+    MenuEntry("Journée", "regulation.day", "snp.book"),
+    MenuEntry("Orientations du jour", "regulation.orientations", "snp.book"),
+    MenuEntry("Médecins", "directory.doctors", "snp.book"),
+    MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
+    MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book"),
+    MenuEntry("Réglages", "territory.settings", "territory.manage"),
+    MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
+)
 
-    return (login.init_app,)
+# What `/` opens: the first that the person may see.
+HOMES = (
+    MenuEntry("", "regulation.slots", "snp.book"),
+    MenuEntry("", "posting.mine", "snp.post", scopes=OWN_SLOTS),
+    MenuEntry("", "activity.campaigns", "campaign.manage"),
+    MenuEntry("", "territory.settings", "territory.manage"),
+    MenuEntry("", "activity.campaigns", "campaign.read"),
+    MenuEntry("", "audit.trail", "audit.read"),
+    MenuEntry("", "directory.people", "directory.read"),
+)
 
 
 def _load_models() -> None:
@@ -52,10 +85,26 @@ def _load_models() -> None:
 def register(app: Flask) -> None:
     """Register each feature, then the migrations of them all."""
     _load_models()
-    for init_app in _modules():
-        init_app(app)
+    for name in MODULES:
+        _install(app, name)
+    app.add_url_rule("/", "home", home)
     Migrate(app, db, directory=str(ROOT / "cptsapp" / "migrations"), compare_type=True, render_as_batch=True)
     app.context_processor(lambda: {"menu": _menu(), "demo": app.config["CPTSAPP"].mode == "demo"})
+
+
+def _install(app: Flask, name: str) -> None:
+    module = import_module(f"cptsapp.{name}")
+    if hasattr(module, "blueprint"):
+        app.register_blueprint(module.blueprint)
+    if hasattr(module, "init_app"):
+        module.init_app(app)
+
+
+@access.signed_in
+def home() -> Response:
+    """The first page of the person's work."""
+    mine = (entry.endpoint for entry in HOMES if entry.is_for_user())
+    return htmx.redirect(url_for(next(mine, "accounts.account")))
 
 
 def check(app: Flask) -> None:
@@ -67,5 +116,5 @@ def _menu() -> list[MenuLink]:
     return [
         MenuLink(entry.label, url_for(entry.endpoint), request.endpoint == entry.endpoint)
         for entry in MENU
-        if current_user.can(entry.permission)
+        if entry.is_for_user()
     ]
