@@ -10,9 +10,10 @@ VENV := .venv/bin/python
 JOBS ?= 2
 
 export HOST PORT RESET
+test test-long: export CHROMIUM = $(shell $(PYTHON) scripts/system.py --browser)
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-long check check-style check-types check-layers check-templates format bench
-.PHONY: mutants lock runtime dev
+.PHONY: mutants lock tools runtime dev
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,13 +24,11 @@ demo: runtime ## a demonstration CPTS, server and worker (HOST=, PORT=, RESET=1 
 run: runtime ## the real thing: data in instance/, a code for the first visit (HOST=, PORT=)
 	@exec $(VENV) scripts/serve.py production
 
-test: dev ## all tests but the long ones: on SQLite, then those of the database on PostgreSQL
-	@$(PYTHON) scripts/system.py chromium postgresql
+test: tools ## all tests but the long ones: on SQLite, then those of the database on PostgreSQL
 	$(VENV) -m pytest -m "not long and not bench" -n $(JOBS) --dist loadgroup
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "database and not long" --database=postgresql -n $(JOBS) --dist loadgroup
 
-test-long: dev ## everything on PostgreSQL, then the storms and the summer
-	@$(PYTHON) scripts/system.py chromium postgresql
+test-long: tools ## everything on PostgreSQL, then the storms and the summer
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "not long and not bench" --database=postgresql -n $(JOBS) --dist loadgroup
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m long
 
@@ -68,6 +67,9 @@ lock: dev ## write requirements.txt and requirements-dev.txt anew from the .in f
 # Hashes for every system and Python at once, and no address of an index in the file.
 LOCK = .venv/bin/uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+tools: dev
+	@$(PYTHON) scripts/system.py chromium postgresql
 
 runtime dev:
 	@$(PYTHON) scripts/environment.py $@

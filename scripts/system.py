@@ -1,6 +1,7 @@
 """Install what a bare Debian or Ubuntu lacks: ``system.py venv chromium postgresql``.
 
-As root it installs; as anyone else it names what to install in one line and fails.
+As root it installs; as anyone else it names what to install in one line and fails. ``system.py --browser`` prints the
+path of the browser for the tests, an empty line for the one that Playwright installed.
 Standard library only: this runs before anything is installed.
 """
 
@@ -13,8 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ROOT = Path(__file__).resolve().parent.parent
 APT = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0"]
+OPTIONS = ["--yes", "--no-install-recommends"]
 TRIES = 4
 
 
@@ -23,15 +25,24 @@ def has_venv() -> bool:
     return bool(importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"))
 
 
+def is_ubuntu() -> bool:
+    """Ubuntu ships Chromium as a snap only, which tests cannot drive: Playwright's own build stands in."""
+    release = Path("/etc/os-release")
+    return release.exists() and "ID=ubuntu" in release.read_text().splitlines()
+
+
 def browser() -> str:
-    """Path of a browser for the tests; CHROMIUM chooses another one; empty when there is none."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    """Path of the browser for the tests, CHROMIUM before all; empty for Playwright's own."""
+    names = ("google-chrome",) if is_ubuntu() else ("chromium", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), "")
 
 
 def has_chromium() -> bool:
     """Debian ships French apart; other builds of Chromium carry every language."""
     debian = Path("/usr/lib/chromium")
-    return bool(browser()) and (not debian.is_dir() or (debian / "locales" / "fr.pak").exists())
+    if not browser():
+        return any(Path.home().glob(".cache/ms-playwright/chromium-*"))
+    return not debian.is_dir() or (debian / "locales" / "fr.pak").exists()
 
 
 def postgresql_bin() -> Path | None:
@@ -56,39 +67,50 @@ NEEDS: dict[str, tuple[Callable[[], bool], list[str]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Install the Debian packages of those names that are missing; return the exit status."""
-    packages = missing(names)
-    if not packages:
+    """Install what is missing of those names; return the exit status."""
+    commands = missing(names)
+    if not commands:
         return 0
+    wanted = " && ".join("sudo " + " ".join(command) for command in commands)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print("Missing: install it with  sudo apt-get install " + " ".join(packages), file=sys.stderr)
+        print("Missing: install it with  " + wanted, file=sys.stderr)
         return 1
-    print("Installing " + " ".join(packages) + " …", flush=True)
-    if _install(packages) and not missing(names):
+    print("Installing: " + wanted.replace("sudo ", "") + " …", flush=True)
+    if all(_insist(command) for command in commands) and not missing(names):
         return 0
-    print("Could not install: " + " ".join(packages), file=sys.stderr)
+    print("Could not install: " + wanted, file=sys.stderr)
     return 1
 
 
-def missing(names: list[str]) -> list[str]:
-    """Debian packages to install for those of the names that this machine lacks."""
-    return [package for name in names if not NEEDS[name][0]() for package in NEEDS[name][1]]
+def missing(names: list[str]) -> list[list[str]]:
+    """The commands that install those of the names that this machine lacks."""
+    lacking = [name for name in names if not NEEDS[name][0]()]
+    commands = []
+    if "chromium" in lacking and is_ubuntu():
+        lacking.remove("chromium")
+        commands.append([".venv/bin/python", "-m", "playwright", "install", "--with-deps", "chromium"])
+    if lacking:
+        commands.insert(0, ["apt-get", "install", *(package for name in lacking for package in NEEDS[name][1])])
+    return commands
 
 
-def _install(packages: list[str]) -> bool:
-    """Package mirrors hiccup: try again, with a fresh list of packages each time."""
+def _insist(command: list[str]) -> bool:
+    """Run as root. Package mirrors hiccup: try again, with a fresh list of packages each time."""
     for attempt in range(TRIES):
         time.sleep(10 * attempt)
-        if _apt("update") and _apt("install", "--yes", "--no-install-recommends", *packages):
+        if command[0] != "apt-get" and _quietly(command):
+            return True
+        if command[0] == "apt-get" and _quietly([*APT, "update"]) and _quietly([*APT, *OPTIONS, *command[1:]]):
             return True
     return False
 
 
-def _apt(*arguments: str) -> bool:
-    """Run apt-get without a question; its many lines are shown only when it fails."""
+def _quietly(command: list[str]) -> bool:
+    """Run without a question; the many lines are shown only when it fails."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
-        [*APT, *arguments],
+        command,
+        cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -102,4 +124,7 @@ def _apt(*arguments: str) -> bool:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--browser"]:
+        print(browser())
+        sys.exit()
     sys.exit(main(sys.argv[1:]))
