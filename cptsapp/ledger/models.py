@@ -33,6 +33,7 @@ class LedgerLine(Base):
             postgresql_where=text("state <> 'cancelled'"),
         ),
         Index("ix_ledger_line_person", "person_id", "done_on"),
+        Index("ix_ledger_line_account", "account", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -400,6 +400,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_line")),
     )
     with op.batch_alter_table("ledger_line", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_line_account", ["account", "person_id"], unique=False)
         batch_op.create_index("ix_ledger_line_person", ["person_id", "done_on"], unique=False)
         batch_op.create_index(
             "uq_ledger_line_live",
@@ -1126,6 +1127,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state <> 'cancelled'"),
         )
         batch_op.drop_index("ix_ledger_line_person")
+        batch_op.drop_index("ix_ledger_line_account")
 
     op.drop_table("ledger_line")
     with op.batch_alter_table("drill_slot", schema=None) as batch_op:
