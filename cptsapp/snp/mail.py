@@ -1,0 +1,203 @@
+"""Telling a practice what others did to its agenda. No identity ever leaves in a mail: the reference stands for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import or_, select, update
+
+from cptsapp.accounts.models import User
+from cptsapp.audit.actions import Actor
+from cptsapp.core import clock, french
+from cptsapp.core.db import session
+from cptsapp.directory.models import Delegation, Person
+from cptsapp.outbox import texts
+from cptsapp.outbox.actions import queue
+from cptsapp.outbox.models import Message, MessageState
+from cptsapp.snp.models import (
+    Booking,
+    CancelReason,
+    Modality,
+    NotificationChoice,
+    NotificationLevel,
+    Slot,
+    SlotState,
+)
+from cptsapp.territory import queries as territory
+
+Kind = Literal["booked", "moved", "cancelled"]
+
+SOON = timedelta(hours=2)
+TO_WORDS = (*"0123456789", "Demain")  # « déplacé à 18h15 », « à demain 8h30 », but « au mer. 22 juil. »
+MODALITY_WORDS = {
+    Modality.SURGERY: "au cabinet",
+    Modality.REMOTE: "en téléconsultation",
+    Modality.HOME: "à domicile",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone to tell, with or without an account."""
+
+    address: str
+    user_id: int | None
+    level: NotificationLevel
+
+    def wants(self, moments: Iterable[datetime], now: datetime) -> bool:
+        """Whether an act on these moments is one they asked to hear of."""
+        if self.level is NotificationLevel.SOON:
+            return any(moment - now < SOON for moment in moments)
+        return self.level is NotificationLevel.ALL
+
+
+def tell_practice(kind: Kind, booking: Booking, *, by: Actor | None) -> None:
+    """Queue « 17h00 pris, réf. K7F2 » to the practitioner and their secretaries, never to whoever did it.
+
+    For `moved`, `booking` is the new one: when it is at another practitioner's, both are told their own half.
+    """
+    former = session.get(Booking, booking.moved_from_id) if kind == "moved" and booking.moved_from_id else None
+    if former is None:
+        _tell("booked" if kind == "moved" else kind, booking, None, by)
+    elif former.slot.person_id == booking.slot.person_id:
+        _tell("moved", booking, former, by)
+    else:
+        _tell("booked", booking, None, by)
+        _tell("cancelled", former, None, by)
+
+
+def _tell(kind: Kind, booking: Booking, former: Booking | None, by: Actor | None) -> None:
+    now = clock.now()
+    moments = [b.seat.starts_at for b in (booking, former) if b is not None]
+    text = texts.render(f"snp/{kind}", **_context(booking, former, now))
+    for recipient in recipients(booking.slot.person_id, except_user_id=by.id if by else None):
+        if not recipient.wants(moments, now) or _was_never_told(kind, booking, recipient):
+            continue
+        queue(
+            f"booking.{kind}",
+            to_address=recipient.address,
+            to_user_id=recipient.user_id,
+            title=text.title,
+            body=text.body,
+            about=booking,
+        )
+
+
+def _context(booking: Booking, former: Booking | None, now: datetime) -> dict[str, object]:
+    """What the texts may say: hours, place, reference; nothing of the patient."""
+    slot = booking.slot
+    today = territory.local(now).date()
+    moment = _moment(booking, today)
+    return {
+        "moment": moment,
+        "former_moment": _moment(former, today) if former else "",
+        "towards": f"{'à' if moment.startswith(TO_WORDS) else 'au'} {moment[0].lower()}{moment[1:]}",
+        "reference": booking.reference,
+        "day": territory.local(booking.seat.starts_at).date(),
+        "where": _where(slot),
+        "practitioner": slot.practice.person.full_name,
+        "reason": booking.cancel_reason.value if booking.cancel_reason else "",
+        "is_back": slot.state is SlotState.OPEN and booking.seat.starts_at > now,
+        "cpts": territory.settings(),
+    }
+
+
+def _moment(booking: Booking, today: date) -> str:
+    """ "17h00" for today, "Demain 17h00" or "Mer. 22 juil. 17h00" otherwise."""
+    starts = territory.local(booking.seat.starts_at)
+    if starts.date() == today:
+        return french.hour(starts)
+    day = french.relative_day(starts.date(), today)
+    return f"{day[0].upper()}{day[1:]} {french.hour(starts)}"
+
+
+def _where(slot: Slot) -> str:
+    words = MODALITY_WORDS[slot.modality]
+    place = slot.practice.place
+    return f"{words}, {place.name or place.address}" if slot.modality is Modality.SURGERY else words
+
+
+def _was_never_told(kind: Kind, booking: Booking, recipient: Recipient) -> bool:
+    """Whether the act undoes something this recipient was not yet told: then neither mail leaves."""
+    if kind != "cancelled" or booking.cancel_reason is not CancelReason.UNDONE:
+        return False
+    dropped = session.scalars(
+        update(Message)
+        .where(
+            Message.subject_type == Booking.__tablename__,
+            Message.subject_id == booking.id,
+            Message.to_address == recipient.address,
+            Message.kind == "booking.booked",
+            Message.state == MessageState.WAITING,
+            Message.attempts == 0,
+        )
+        .values(state=MessageState.DROPPED)
+        .returning(Message.id)
+    ).all()
+    return bool(dropped)
+
+
+def recipients(person_id: int, *, except_user_id: int | None) -> list[Recipient]:
+    """The practitioner and those who act for them today, each address once, without the author of the act."""
+    merged = _merged_persons()
+    own = _same_person({person_id}, merged)
+    delegates = _same_person(_delegates_of(own), merged) - own
+    users = _users_of(own | delegates)
+    found = [
+        Recipient(user.mail, user.id, level or NotificationLevel.ALL)
+        for user, level in users
+        if user.is_active and user.id != except_user_id
+    ]
+    # Someone without an account still has to know; one whose account was closed has left, unless they are the doctor.
+    known = _same_person(
+        {u.person_id for u, _ in users if u.person_id and (u.is_active or u.person_id not in own)}, merged
+    )
+    found += _by_directory((own | delegates) - known - merged.keys())
+    return list({recipient.address.lower(): recipient for recipient in reversed(found)}.values())[::-1]
+
+
+def _by_directory(person_ids: set[int]) -> list[Recipient]:
+    rows = session.scalars(select(Person.mail).where(Person.id.in_(person_ids), Person.mail.is_not(None)))
+    return [Recipient(mail, None, NotificationLevel.ALL) for mail in sorted(filter(None, rows))]
+
+
+def _users_of(person_ids: set[int]) -> list[tuple[User, NotificationLevel | None]]:
+    rows = session.execute(
+        select(User, NotificationChoice.level)
+        .outerjoin(NotificationChoice, NotificationChoice.user_id == User.id)
+        .where(User.person_id.in_(person_ids))
+        .order_by(User.id)
+    )
+    return [(user, level) for user, level in rows]
+
+
+def _delegates_of(person_ids: set[int]) -> set[int]:
+    today = territory.today()
+    return set(
+        session.scalars(
+            select(Delegation.delegate_id).where(
+                Delegation.practitioner_id.in_(person_ids),
+                Delegation.starts_on <= today,
+                or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today),
+            )
+        )
+    )
+
+
+def _merged_persons() -> dict[int, int]:
+    """Persons merged into another; few, and no row moves when two are merged."""
+    rows = session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
+    return {person_id: into for person_id, into in rows if into is not None}
+
+
+def _same_person(person_ids: set[int], merged: dict[int, int]) -> set[int]:
+    """These persons under all the numbers they have had."""
+    roots = {_root(person_id, merged) for person_id in person_ids}
+    return roots | {person_id for person_id in merged if _root(person_id, merged) in roots}
+
+
+def _root(person_id: int, merged: dict[int, int]) -> int:
+    while person_id in merged:
+        person_id = merged[person_id]
+    return person_id
