@@ -67,9 +67,7 @@ def _values(choices: type[enum.Enum]) -> list[str]:
 
 def choice(choices: type[enum.Enum], name: str) -> Enum:
     """The type of a closed list: stored as its short words, with a CHECK in the database called `name`."""
-    return Enum(
-        choices, name=name, values_callable=_values, native_enum=False, create_constraint=True, length=24
-    )
+    return Enum(choices, name=name, values_callable=_values, native_enum=False, create_constraint=True, length=24)
 
 
 class Base(DeclarativeBase):
@@ -96,7 +94,7 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 session = db.session
 
-_writes: Callable[[], bool] = lambda: True  # noqa: E731  a plain default: outside a request everything may write
+_writes: Callable[[], bool] = lambda: True
 
 
 def set_write_predicate(predicate: Callable[[], bool]) -> None:

@@ -46,48 +46,48 @@ def _day_number(day: date) -> str:
 
 
 def day_short(day: date) -> str:
-    """"lun. 20 juil."."""
+    """ "lun. 20 juil."."""
     return f"{WEEKDAYS_SHORT[day.weekday()]} {_day_number(day)} {MONTHS_SHORT[day.month - 1]}"
 
 
 def day_tiny(day: date) -> str:
-    """"mer. 22", for narrow chips."""
+    """ "mer. 22", for narrow chips."""
     return f"{WEEKDAYS_SHORT[day.weekday()]} {_day_number(day)}"
 
 
 def day_long(day: date) -> str:
-    """"lundi 20 juillet"."""
+    """ "lundi 20 juillet"."""
     return f"{WEEKDAYS[day.weekday()]} {_day_number(day)} {MONTHS[day.month - 1]}"
 
 
 def day_full(day: date) -> str:
-    """"lundi 20 juillet 2026"."""
+    """ "lundi 20 juillet 2026"."""
     return f"{day_long(day)} {day.year}"
 
 
 def day_numeric(day: date) -> str:
-    """"20/07/2026"."""
+    """ "20/07/2026"."""
     return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
 def relative_day(day: date, today: date) -> str:
-    """"aujourd’hui", "demain" or "lun. 20 juil."."""
+    """ "aujourd’hui", "demain" or "lun. 20 juil."."""
     return {0: "aujourd’hui", 1: "demain"}.get((day - today).days, day_short(day))
 
 
 def number(value: int) -> str:
-    """"1 004" with a thin no-break space."""
+    """ "1 004" with a thin no-break space."""
     return f"{value:,}".replace(",", THIN)
 
 
 def count(value: int, singular: str, plural: str | None = None) -> str:
-    """"0 libre", "1 libre", "2 libres": zero is singular in French."""
+    """ "0 libre", "1 libre", "2 libres": zero is singular in French."""
     word = singular if value < 2 else plural or f"{singular}s"
     return f"{number(value)}{NBSP}{word}"
 
 
 def money(cents: int) -> str:
-    """"690 €", "12,50 €" from a number of cents."""
+    """ "690 €", "12,50 €" from a number of cents."""
     euros, rest = divmod(abs(cents), 100)
     sign = "−" if cents < 0 else ""
     decimals = f",{rest:02d}" if rest else ""
@@ -95,12 +95,12 @@ def money(cents: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """"59 %", or "—" when there is nothing to divide by."""
+    """ "59 %", or "—" when there is nothing to divide by."""
     return f"{round(100 * part / whole)}{NBSP}%" if whole else "—"
 
 
 def phone(digits: str) -> str:
-    """"02 61 91 40 27" from the ten national digits or +33…; anything else is given back as it is."""
+    """ "02 61 91 40 27" from the ten national digits or +33…; anything else is given back as it is."""
     national = "0" + digits[3:] if digits.startswith("+33") else digits
     if len(national) != 10 or not national.isdigit():
         return digits

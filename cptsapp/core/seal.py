@@ -1,7 +1,7 @@
 """Sealed values: a patient's identity is readable only with the keys, which live beside the database, never in it.
 
 AES-GCM with the row's UUID and the column's name as associated data, so that a value moved to another row or column
-does not open. Blind indexes are HMACs under one key per purpose, for equality on composites only (architecture, *Keys*).
+does not open. Blind indexes are HMACs under one key per purpose, for equality on composites only.
 """
 
 import base64

@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
             return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()
-        if len(body) < SMALLEST or "br" not in request.accept_encodings:
+        if len(body) < SMALLEST or not request.accept_encodings["br"]:
             return response
         response.set_data(brotli.compress(body, quality=QUALITY))
         response.headers["Content-Encoding"] = "br"

@@ -6,18 +6,24 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal
-from cptsapp.http.htmx import respond
+from cptsapp.http.htmx import respond, without_swap
 
 MESSAGES = {
     400: ("Demande incomprise", "La page envoyée n’est pas complète. Revenez en arrière et recommencez."),
-    403: ("Cela ne vous est pas ouvert", "Votre rôle ne permet pas cette action. La page « Qui peut quoi » dit qui le peut."),
+    403: (
+        "Cela ne vous est pas ouvert",
+        "Votre rôle ne permet pas cette action. La page « Qui peut quoi » dit qui le peut.",
+    ),
     404: ("Page introuvable", "Cette page n’existe pas, ou plus, ou n’est pas pour vous."),
     405: ("Demande incomprise", "Cette adresse ne s’ouvre pas ainsi. Revenez à l’accueil."),
     413: ("Envoi trop lourd", "Le fichier ou le texte envoyé dépasse la taille permise."),
     429: ("Trop d’essais", "Attendez quelques minutes avant de recommencer."),
     500: ("Une erreur est arrivée", "Rien n’a été changé. Recommencez ; si cela dure, appelez la coordination."),
 }
-STALE = "Votre page était ouverte depuis trop longtemps, ou dans une autre session. Rechargez-la et recommencez : rien n’a été changé."
+STALE = (
+    "Votre page était ouverte depuis trop longtemps, ou dans une autre session. "
+    "Rechargez-la et recommencez : rien n’a été changé."
+)
 LOST_RACE = "Quelqu’un d’autre vient de faire ce changement. Rechargez la page : rien n’a été perdu."
 
 
@@ -39,9 +45,8 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(message: str) -> Response:
-    return respond(
-        "errors/error.html", "errors/_error.html", 409, title="Ce n’est pas possible", message=message
-    )
+    title = "Ce n’est pas possible"
+    return without_swap(respond("errors/error.html", "errors/_error.html", 409, title=title, message=message))
 
 
 def _http(error: HTTPException) -> Response:

@@ -37,6 +37,12 @@ def push_url(response: Response, url: str) -> Response:
     return response
 
 
+def without_swap(response: Response) -> Response:
+    """An answer that is only a sentence: the page shows it above itself and keeps what was typed."""
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Say to caches that the answer depends on HX-Request."""
 

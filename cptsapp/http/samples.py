@@ -6,8 +6,6 @@ WTForms fields.
 
 from __future__ import annotations
 
-from datetime import time
-
 from wtforms import (
     BooleanField,
     Form,
@@ -16,7 +14,6 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
     validators,
     widgets,
 )
@@ -50,7 +47,7 @@ class SampleForm(Form):
         "Et le patient inscrit\u202f?",
         choices=[("line", "La régulation le rappelle"), ("self", "Je l’appelle moi-même")],
     )
-    starts_at = TimeField("De")
+    starts_at = StringField("De")
     seats = IntegerField("Patients")
     is_told = BooleanField("Prévenir le cabinet par mail")
 
@@ -67,7 +64,7 @@ def sample_form() -> SampleForm:
             "until": "end",
             "weekdays": ["2", "3"],
             "fate": "line",
-            "starts_at": time(17, 0),
+            "starts_at": "17h00",
             "seats": 4,
             "is_told": True,
         }

@@ -52,7 +52,11 @@ def make_cast() -> Cast:
     gp = make_person(last_name="Renaudin", first_name="Hélène", mail="helene.renaudin@cpts.example")
     other = make_person(last_name="Benali", first_name="Sarah", mail="sarah.benali@cpts.example")
     secretary = make_person(
-        last_name="Pallier", first_name="Agnès", title="", profession=Profession.STAFF, mail="agnes.pallier@cpts.example"
+        last_name="Pallier",
+        first_name="Agnès",
+        title="",
+        profession=Profession.STAFF,
+        mail="agnes.pallier@cpts.example",
     )
     make_delegation(secretary, gp)
     gp_practice = make_practice(gp, make_place(commune_code=talmont.code))
@@ -64,9 +68,7 @@ def make_cast() -> Cast:
         coordinator=make_user(Role.COORDINATOR, display_name="Sophie Arnaud"),
         gp=make_user(Role.PRACTITIONER, display_name="Dr Hélène Renaudin", person_id=gp.id, mail=gp.mail),
         other_gp=make_user(Role.PRACTITIONER, display_name="Dr Sarah Benali", person_id=other.id, mail=other.mail),
-        secretary=make_user(
-            Role.SECRETARY, display_name="Agnès Pallier", person_id=secretary.id, mail=secretary.mail
-        ),
+        secretary=make_user(Role.SECRETARY, display_name="Agnès Pallier", person_id=secretary.id, mail=secretary.mail),
         regulator=make_user(Role.REGULATOR, display_name="Léa Moreau"),
         other_regulator=make_user(Role.REGULATOR, display_name="Théo Baudry"),
         treasurer=make_user(Role.TREASURER, display_name="Claude Trésor"),

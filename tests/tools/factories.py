@@ -157,7 +157,8 @@ def make_slot(practice: Practice | None = None, **overrides: Any) -> Slot:
         "capacity": capacity,
         "free_count": capacity,
         "posted_at": clock.now(),
-        "posted_by_id": overrides.pop("posted_by_id", None) or session.query(User.id).order_by(User.id).limit(1).scalar(),
+        "posted_by_id": overrides.pop("posted_by_id", None)
+        or session.query(User.id).order_by(User.id).limit(1).scalar(),
     }
     slot = _add(Slot(**{**values, **overrides}))
     session.add_all(
