@@ -159,10 +159,17 @@ def _elements(path: Path) -> list[Any]:
 
 def _upgrade(path: Path) -> Iterator[Finding]:
     """What htmx's own script finds, but for attributes that the element needs for its own request."""
-    own = set() if path.suffix == ".js" else {node.line for node in _elements(path) if REQUESTS & set(node.attrs)}
+    own = set() if path.suffix == ".js" else _lines_of_own_use(path)
     for issue in upgrade.check_file(str(path)):
         if not (issue.category == "inheritance" and issue.line in own):
             yield Finding(path, issue.line, f"[{issue.category}] {issue.message}")
+
+
+def _lines_of_own_use(path: Path) -> set[int]:
+    """Lines where whatever could be inherited stands on elements that make a request themselves."""
+    bearers = [node for node in _elements(path) if upgrade.INHERITABLE_ATTRS & set(node.attrs)]
+    alone = {node.line for node in bearers if not REQUESTS & set(node.attrs)}
+    return {node.line for node in bearers} - alone
 
 
 if __name__ == "__main__":
