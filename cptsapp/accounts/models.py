@@ -189,4 +189,5 @@ class SetupCode(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes]
+    failure_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -205,3 +205,18 @@ def _rank(row: int, typed: str) -> tuple[bool, bool, int, int]:
 
 def _most_populated_first(rows: Iterable[int]) -> list[NationalCommune]:
     return sorted(map(_read, rows), key=lambda commune: (-commune.population, commune.code))
+
+
+def epci_name(code: str) -> str | None:
+    """The name of an intercommunality (SIREN code), or None."""
+    return _epci_names().get(code)
+
+
+def search_epci(fragment: str, limit: int = 5) -> list[tuple[str, str]]:
+    """(code, name) of the intercommunalities of which each typed word starts a word of the name, by name."""
+    typed = fold(fragment).split()
+    if not typed:
+        return []
+    words = {code: f" {fold(name)}" for code, name in _epci_names().items()}
+    found = (code for code, folded in words.items() if all(f" {word}" in folded for word in typed))
+    return nsmallest(limit, ((code, _epci_names()[code]) for code in found), key=lambda pair: pair[1])

@@ -1,5 +1,6 @@
 """Pure rules of the territory: size, distance, legal holidays, zones, and the hours the CPTS answers for (B58)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,6 +34,14 @@ def size_tier(population: int) -> int:
     if population < 80_000:
         return 2
     return 3 if population <= 175_000 else 4
+
+
+_INSEE_CODE = re.compile(r"(?<![0-9A-Za-z])(?:\d{5}|2[AaBb]\d{3})(?![0-9A-Za-z])")
+
+
+def codes_in(text: str) -> list[str]:
+    """The INSEE codes of a pasted list, in its order, each once; whatever stands between them is ignored."""
+    return list(dict.fromkeys(code.upper() for code in _INSEE_CODE.findall(text)))
 
 
 def distance_km(a: Position, b: Position) -> float:

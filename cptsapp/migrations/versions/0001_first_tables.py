@@ -156,6 +156,7 @@ def upgrade() -> None:
         "setup_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("failure_count", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_setup_code_single")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setup_code")),
