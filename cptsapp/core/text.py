@@ -25,8 +25,9 @@ SPELLING = {
     "X": "Xavier",
 }
 
-_FOLDED = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": " ", "‑": " ", "–": " "})
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_FOLDED = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"})
+_MARKS = re.compile("[\u0300-\u036f]+")  # accents, once decomposed
+_NOT_WORD = re.compile(r"[\W_]+")
 # 13 digits of a NIR (sex, year, month, department, commune, order), separators ignored, key optional.
 # Months 20 and above are real: the register uses them when the month of birth is unknown.
 _NIR = re.compile(
@@ -38,8 +39,8 @@ _NIR_SEPARATORS = re.compile(r"(?<=[0-9AaBb])[\s.\-_/\u00a0\u202f]+(?=[0-9])|(?<
 
 def fold(text: str) -> str:
     """Lower-case words without accents or punctuation, one space between: « L’Île-d’Olonne » → "l ile d olonne"."""
-    ascii_text = unicodedata.normalize("NFKD", text.translate(_FOLDED)).encode("ascii", "ignore").decode()
-    return _NOT_WORD.sub(" ", ascii_text.lower()).strip()
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_FOLDED)))
+    return " ".join(_NOT_WORD.sub(" ", bare).encode("ascii", "ignore").decode().lower().split())
 
 
 def looks_like_nir(text: str) -> bool:

@@ -13,7 +13,7 @@ from cptsapp.core.text import looks_like_nir
 
 RESUME_FIELD = "_resume"
 PHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
-_FICTION = re.compile(r"0(199|261 ?91|353 ?01|465 ?71|536 ?49|639 ?98)".replace(" ?", ""))
+_FICTION = re.compile(r"0(?:199|26191|35301|46571|53649|63998)")
 
 
 class BaseForm(FlaskForm):
