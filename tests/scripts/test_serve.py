@@ -35,7 +35,8 @@ def prepare():
 @app.cli.command("worker")
 def worker():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    open("worker.pid", "w").write(str(os.getpid()))
+    open("worker.new", "w").write(str(os.getpid()))
+    os.rename("worker.new", "worker.pid")
     while True:
         time.sleep(0.1)
 """
@@ -81,6 +82,15 @@ def read_until(process: subprocess.Popen[str], text: str) -> str:
     return printed
 
 
+def worker_of(folder: Path) -> int:
+    """The number of the worker's process, once it runs."""
+    file = folder / "worker.pid"
+    end = time.monotonic() + LIMIT
+    while not file.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    return int(file.read_text())
+
+
 def is_open(port: str) -> bool:
     with socket.socket() as trial:
         return trial.connect_ex(("127.0.0.1", int(port))) == 0
@@ -111,8 +121,7 @@ def test_both_stop_when_asked(start, port, asked):
 
 def test_the_server_stops_when_the_worker_dies(start, port, tmp_path):
     process = start()
-    read_until(process, "Open ")
-    os.kill(int((tmp_path / "worker.pid").read_text()), signal.SIGKILL)
+    os.kill(worker_of(tmp_path), signal.SIGKILL)
     assert "The worker stopped by itself" in process.communicate(timeout=LIMIT)[0]
     assert process.returncode == 1
     assert not is_open(port)
