@@ -61,9 +61,7 @@ def minify(css: str) -> str:
     """The sheet without comments and needless spaces; strings are left as they are."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     pieces = re.split(r'("[^"]*")', css)
-    return "".join(
-        piece if index % 2 else _squeeze(piece) for index, piece in enumerate(pieces)
-    ).strip()
+    return "".join(piece if index % 2 else _squeeze(piece) for index, piece in enumerate(pieces)).strip()
 
 
 def _squeeze(css: str) -> str:
