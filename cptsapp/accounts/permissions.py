@@ -7,6 +7,7 @@ A cell is a word, not a tick: "oui" (all), "les siens" (one's own), "du cabinet"
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from cptsapp.accounts.models import Role
 
@@ -116,7 +117,15 @@ PERMISSIONS: tuple[Permission, ...] = (
         secretary="du cabinet",
     ),
     _line("snp.answer_broadcast", "Créneaux", "Répondre à une diffusion", practitioner="les siens"),
-    _line("snp.drill", "Créneaux", "S’entraîner sur de faux créneaux", coordinator="oui", practitioner="oui", secretary="oui", regulator="oui"),
+    _line(
+        "snp.drill",
+        "Créneaux",
+        "S’entraîner sur de faux créneaux",
+        coordinator="oui",
+        practitioner="oui",
+        secretary="oui",
+        regulator="oui",
+    ),
     _line("calendar.own", "Créneaux", "Relier son propre agenda", practitioner="les siens", secretary="du cabinet"),
     _line(
         "campaign.read",
@@ -137,6 +146,7 @@ PERMISSIONS: tuple[Permission, ...] = (
         coordinator="oui",
         treasurer="oui",
     ),
+    _line("ledger.approve", "Campagnes", "Approuver, noter payé", coordinator="oui", treasurer="oui"),
     _line(
         "directory.read",
         "Annuaire",
@@ -188,3 +198,46 @@ def widest(scopes: frozenset[str]) -> str:
 def needs_second_factor(roles: Iterable[Role]) -> bool:
     """Whether one of the roles sees patients (PGSSI-S, reference §6.7)."""
     return not SECOND_FACTOR_ROLES.isdisjoint(roles)
+
+
+MANAGE = "accounts.manage"
+
+
+class _Known(Protocol):
+    """A user, acting or acted upon."""
+
+    @property
+    def id(self) -> int | None: ...
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """The roles that give a permission, with whatever scope."""
+    return frozenset(role for line in PERMISSIONS if line.code == permission for role in line.words)
+
+
+def why_not_grant(by: _Known, user: _Known, other_managers: int) -> str | None:
+    """Nobody widens their own rights while someone else could do it for them."""
+    if by.id == user.id and other_managers:
+        return "On ne se donne pas un rôle à soi-même : demandez à une autre personne qui gère les comptes."
+    return None
+
+
+def why_not_leave_nobody(managers_left: int) -> str | None:
+    """Someone must always be able to invite and to give roles."""
+    if managers_left == 0:
+        return "Plus personne ne gérerait les comptes : donnez d’abord ce droit à quelqu’un d’autre."
+    return None
+
+
+def why_not_close(by: _Known, user: _Known, managers_left: int) -> str | None:
+    """One's own account is closed by someone else, and the last who manages stays."""
+    if by.id == user.id:
+        return "On ne ferme pas son propre compte : demandez à une autre personne qui gère les comptes."
+    return why_not_leave_nobody(managers_left)
+
+
+def why_not_reset_second_factor(by: _Known, user: _Known) -> str | None:
+    """One's own is changed on one's own page, where a code is asked."""
+    if by.id == user.id:
+        return "Changez le vôtre depuis « Mon compte » : un code y est demandé."
+    return None
