@@ -1,11 +1,10 @@
 """Ties sign-in sessions to Flask-Login and answers whoever is not signed in."""
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, request
 from flask_login import LoginManager, current_user
 
 from cptsapp.accounts import sessions
 from cptsapp.accounts.identity import CurrentUser, Nobody
-from cptsapp.http.access import NotSignedIn
 from cptsapp.http.app import after_commit
 
 manager = LoginManager()

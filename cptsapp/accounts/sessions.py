@@ -47,9 +47,7 @@ _FIND = (
 def find(token: str) -> CurrentUser | None:
     """The user of an open session, with today's roles; None when it has ended, expired or is locked."""
     now = clock.now()
-    rows = session.execute(
-        _FIND, {"token_hash": token_hash(token), "now": now, "today": now.date()}
-    ).all()
+    rows = session.execute(_FIND, {"token_hash": token_hash(token), "now": now, "today": now.date()}).all()
     if not rows:
         return None
     first = rows[0]
@@ -100,6 +98,14 @@ def is_stale(user: CurrentUser) -> bool:
 def author_of(token: str) -> int | None:
     """The user whose session this was, even ended: a draft goes back to its author alone."""
     return session.scalar(select(SignIn.user_id).where(SignIn.token_hash == token_hash(token)))
+
+
+def end_all(user_id: int, *, but: int | None = None) -> None:
+    """End every session of a user, but one if its number is given."""
+    open_ones = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    if but is not None:
+        open_ones = open_ones.where(SignIn.id != but)
+    session.execute(open_ones.values(ended_at=clock.now()))
 
 
 def end(sign_in_id: int) -> None:

@@ -1,0 +1,74 @@
+"""Roles as dated rows: granted from a day, ended on a day; never two of the same at once."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from cptsapp.accounts import permissions, rules
+from cptsapp.accounts.house import house
+from cptsapp.accounts.models import Role, RoleGrant, User
+from cptsapp.audit.actions import Actor, record
+from cptsapp.core.db import session
+from cptsapp.core.refusals import Refusal, refuse_if
+
+
+def grant_role(user: User, role: Role, starts_on: date, ends_on: date | None = None, *, by: Actor) -> RoleGrant:
+    """Give a role from a day (and to a day). Raises Refusal: past day, overlap, one's own account."""
+    if starts_on < house().today():
+        raise Refusal("Un rôle se donne à partir d’aujourd’hui, ou d’un jour à venir.", "starts_on")
+    if ends_on is not None and ends_on < starts_on:
+        raise Refusal("Le dernier jour vient avant le premier.", "ends_on")
+    refuse_if(permissions.why_not_grant(by, user, managers_without(user.id)))
+    return add_grant(user, role, starts_on, ends_on, by=by)
+
+
+def add_grant(user: User, role: Role, starts_on: date, ends_on: date | None, *, by: Actor | None) -> RoleGrant:
+    """Write the row. Raises Refusal (field role) when the same role is held on one of these days."""
+    held = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id, RoleGrant.role == role))
+    if any(rules.meets(starts_on, ends_on, grant.starts_on, grant.ends_on) for grant in held):
+        raise Refusal("Ce rôle est déjà donné pour une partie de ces jours.", "role")
+    grant = RoleGrant(
+        user_id=user.id, role=role, starts_on=starts_on, ends_on=ends_on, granted_by_id=by.id if by else None
+    )
+    session.add(grant)
+    session.flush()
+    session.expire(user, ["grants"])
+    record("role.granted", user, by=by, role=role.value, starts_on=starts_on.isoformat())
+    return grant
+
+
+def end_role(grant: RoleGrant, last_day: date, *, by: Actor) -> None:
+    """End a role on a day, that day included; a day before today takes it away at once. Raises Refusal."""
+    user = grant.user
+    today = house().today()
+    if last_day < today - timedelta(days=1):
+        raise Refusal("Ce jour est passé : un rôle se retire au plus tôt maintenant.", "ends_on")
+    if grant.ends_on is not None and grant.ends_on < today:
+        raise Refusal("Ce rôle a déjà pris fin.")
+    gives_management = permissions.MANAGE in permissions.scopes_of([grant.role])
+    if gives_management:
+        refuse_if(permissions.why_not_leave_nobody(managers_without(user.id, but_grant=grant.id)))
+    record("role.ended", user, by=by, role=grant.role.value, ends_on=last_day.isoformat())
+    if last_day < grant.starts_on:
+        session.delete(grant)
+    else:
+        grant.ends_on = last_day
+    session.flush()
+    session.expire(user, ["grants"])
+
+
+def managers_without(user_id: int, *, but_grant: int | None = None) -> int:
+    """How many accounts would still manage accounts, without end, were this user closed (or only this grant ended)."""
+    today = house().today()
+    found = (
+        select(RoleGrant.user_id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(
+            User.is_active,
+            RoleGrant.role.in_(permissions.roles_with(permissions.MANAGE)),
+            RoleGrant.starts_on <= today,
+            RoleGrant.ends_on.is_(None),
+        )
+    )
+    found = found.where(RoleGrant.id != but_grant) if but_grant is not None else found.where(User.id != user_id)
+    return len(set(session.scalars(found)))

@@ -1,0 +1,44 @@
+"""The mails of accounts: invitation, new password, warnings. Texts are in templates/mail/accounts."""
+
+from typing import Any
+
+from flask import current_app
+
+from cptsapp.accounts.house import house
+from cptsapp.accounts.models import User
+from cptsapp.outbox.actions import queue
+
+
+def send_invitation(user: User, token: str) -> None:
+    """Queue the link that lets the person choose a password."""
+    _send("invitation", user, f"Votre accès à {house().name}", url=_url(f"/invitation/{token}"))
+
+
+def send_reset(user: User, token: str) -> None:
+    """Queue the link for a new password."""
+    _send("reset", user, "Choisir un nouveau mot de passe", url=_url(f"/mot-de-passe/{token}"))
+
+
+def send_address_changed(user: User, former: str) -> None:
+    """Tell the former address that it signs in no more."""
+    _send("address_changed", user, "Votre adresse de connexion a changé", to_address=former)
+
+
+def send_second_factor_reset(user: User) -> None:
+    """Tell that the second factor was reset."""
+    _send("second_factor_reset", user, "Votre second facteur est à refaire")
+
+
+def _url(path: str) -> str:
+    base: str = current_app.config["CPTSAPP"].base_url
+    return base + path
+
+
+def _send(name: str, user: User, title: str, *, to_address: str | None = None, **context: Any) -> None:
+    known = house()
+    # Without the context processors of pages: a mail may be written where there is no request.
+    template = current_app.jinja_env.get_template(f"mail/accounts/{name}.txt")
+    body = template.render(user=user, house=known, **context)
+    queue(
+        f"accounts.{name}", to_address=to_address or user.mail, title=title, body=body, about=user, to_user_id=user.id
+    )
