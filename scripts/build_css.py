@@ -15,7 +15,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 SHEET = STATIC / "app.css"
-LAYERS = "@layer tokens, base, layout, components, print;"
+LAYERS = "@layer tokens, base, layout, components, utilities, print;"
 ORDER = (
     "tokens",
     "base",
@@ -40,6 +40,7 @@ ORDER = (
     "chart",
     "toast_dock",
     "practice",
+    "utilities",
     "print",
 )
 

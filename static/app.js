@@ -298,11 +298,21 @@
     event.preventDefault();
     const input = one('input', button.closest('[data-stepper]'));
     const before = input.value;
-    input[button.value.endsWith(':-1') ? 'stepDown' : 'stepUp']();
+    const sign = button.value.endsWith(':-1') ? -1 : 1;
+    if (input.dataset.minutes) input.value = shifted(input.value, sign * input.dataset.minutes);
+    else input[sign < 0 ? 'stepDown' : 'stepUp']();
     if (input.value === before) return;
     input.dispatchEvent(new Event('input', { bubbles: true }));
     input.dispatchEvent(new Event('change', { bubbles: true }));
     announce(input.value);
+  }
+
+  /* « 17h00 » and fifteen minutes give « 17h15 »; the day's ends stop it. */
+  function shifted(text, minutes) {
+    const [, hours, rest] = text.match(/(\d+)\D*(\d*)/) ?? [];
+    if (hours === undefined) return text;
+    const total = Math.min(1425, Math.max(0, Number(hours) * 60 + Number(rest) + minutes));
+    return `${Math.floor(total / 60)}h${String(total % 60).padStart(2, '0')}`;
   }
 
   function onVisibility() {
