@@ -32,6 +32,7 @@ SETTINGS = {
     "lc_messages": "C",
 }
 START_SECONDS = 60
+ROOM_BYTES = 2 * 1024**3
 PR_SET_PDEATHSIG = 1
 
 
@@ -48,7 +49,7 @@ def cluster() -> Iterator[str]:
     binaries = postgresql_bin()
     if binaries is None:
         sys.exit("PostgreSQL is missing: install it with  sudo apt-get install postgresql")
-    home = Path(tempfile.mkdtemp(prefix="cptsapp-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="cptsapp-pg-", dir=_place()))
     try:
         _make(binaries, home)
         server = _start(binaries, home)
@@ -60,6 +61,12 @@ def cluster() -> Iterator[str]:
             server.wait(START_SECONDS)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _place() -> Path | None:
+    """In memory when there is room: a copy of a database takes 15 ms there, 300 on the disk of a small machine."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES else None
 
 
 def _make(binaries: Path, home: Path) -> None:
