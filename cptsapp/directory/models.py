@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cptsapp.core.db import Base, choice
+from cptsapp.territory.models import Commune
 
 
 class Profession(enum.StrEnum):
@@ -75,6 +76,8 @@ class Place(Base):
     phone: Mapped[str | None]
     is_accessible: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+    commune: Mapped[Commune] = relationship()
 
 
 class Practice(Base):
