@@ -266,7 +266,9 @@
     const draft = one('form[data-draft]');
     addHidden(form, 'csrf_token', token());
     if (draft && hasText(draft)) {
-      addHidden(form, 'draft', new URLSearchParams(new FormData(draft)).toString());
+      const written = new FormData(draft);
+      written.delete('csrf_token');
+      addHidden(form, 'draft', new URLSearchParams(written).toString());
       addHidden(form, 'draft_url', draft.getAttribute('action') ?? '');
     }
     document.title = 'Poste verrouillé';

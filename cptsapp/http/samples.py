@@ -17,6 +17,7 @@ from wtforms import (
     validators,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 
 
 class SampleForm(Form):
@@ -27,25 +28,41 @@ class SampleForm(Form):
     phone = StringField("Téléphone")
     note = TextAreaField("Précision pour le cabinet")
     has_regular_doctor = RadioField(
-        "Médecin traitant\u202f?", choices=[("yes", "Oui"), ("no", "Non"), ("unknown", "Ne sait pas")]
+        "Médecin traitant\u202f?",
+        choices=[SelectChoice("yes", "Oui"), SelectChoice("no", "Non"), SelectChoice("unknown", "Ne sait pas")],
     )
-    kind = RadioField("Que publiez-vous\u202f?", choices=[("slot", "Un créneau"), ("range", "Une plage")])
+    kind = RadioField(
+        "Que publiez-vous\u202f?", choices=[SelectChoice("slot", "Un créneau"), SelectChoice("range", "Une plage")]
+    )
     moment = RadioField(
         "Quand\u202f?",
-        choices=[("1", "Auj.|17h00"), ("2", "Auj.|18h30"), ("3", "Demain|11h30"), ("4", "Autre…")],
+        choices=[
+            SelectChoice("1", "Auj.|17h00"),
+            SelectChoice("2", "Auj.|18h30"),
+            SelectChoice("3", "Demain|11h30"),
+            SelectChoice("4", "Autre…"),
+        ],
     )
     until = RadioField(
-        "Jusqu’à quand\u202f?", choices=[("end", "Fin de l’été||jeu. 10 sept."), ("other", "Autre date…")]
+        "Jusqu’à quand\u202f?",
+        choices=[SelectChoice("end", "Fin de l’été||jeu. 10 sept."), SelectChoice("other", "Autre date…")],
     )
     weekdays = SelectMultipleField(
         "Quels jours\u202f?",
-        choices=[("0", "Lun."), ("1", "Mar."), ("2", "Mer."), ("3", "Jeu."), ("4", "Ven."), ("5", "Sam.")],
+        choices=[
+            SelectChoice("0", "Lun."),
+            SelectChoice("1", "Mar."),
+            SelectChoice("2", "Mer."),
+            SelectChoice("3", "Jeu."),
+            SelectChoice("4", "Ven."),
+            SelectChoice("5", "Sam."),
+        ],
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
     fate = RadioField(
         "Et le patient inscrit\u202f?",
-        choices=[("line", "La régulation le rappelle"), ("self", "Je l’appelle moi-même")],
+        choices=[SelectChoice("line", "La régulation le rappelle"), SelectChoice("self", "Je l’appelle moi-même")],
     )
     starts_at = StringField("De")
     seats = IntegerField("Patients")
