@@ -33,6 +33,9 @@ class Balance:
     approved: int = 0
     paid: int = 0
 
+    def __add__(self, other: "Balance") -> "Balance":
+        return Balance(self.owed + other.owed, self.approved + other.approved, self.paid + other.paid)
+
     @property
     def total(self) -> int:
         """All of it, in cents."""

@@ -1,0 +1,1 @@
+"""Reads of activity: figures, statements, campaigns, and the evening's list."""
