@@ -9,9 +9,11 @@ from flask_migrate import Migrate
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.permissions import CODES
+from cptsapp.core import local
 from cptsapp.core.db import db
 from cptsapp.http import access, htmx
 from cptsapp.settings import ROOT
+from cptsapp.territory.queries import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class MenuLink:
     is_current: bool
 
 
-FEATURES = ("audit", "outbox", "accounts", "territory", "directory", "ledger", "snp", "regulation")
+FEATURES = ("audit", "outbox", "accounts", "territory", "directory", "ledger", "snp", "regulation", "operations")
 
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
     "accounts.login",
     "territory.views",
+    "territory.cli",
+    "outbox.views",
+    "operations.cli",
 )
 
 OWN_SLOTS = frozenset({"own", "delegated"})
@@ -85,6 +90,7 @@ def _load_models() -> None:
 def register(app: Flask) -> None:
     """Register each feature, then the migrations of them all."""
     _load_models()
+    local.use(zone)
     for name in MODULES:
         _install(app, name)
     app.add_url_rule("/", "home", home)

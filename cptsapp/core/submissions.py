@@ -1,12 +1,14 @@
 """Double submits and retries: the same key from the same user is done once and answered alike (pitfall 25)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cptsapp.core import clock
 from cptsapp.core.db import Base, session
+
+KEPT = timedelta(days=7)  # a page left open is refused as stale long before
 
 
 class Submission(Base):
@@ -35,3 +37,8 @@ def remember(user_id: int, key: str, kind: str, result_id: int) -> None:
     """Bind the key to its result, in the transaction of the act. The unique constraint refuses a second."""
     session.add(Submission(user_id=user_id, key=key, kind=kind, result_id=result_id, at=clock.now()))
     session.flush()
+
+
+def purge_old() -> None:
+    """Forget keys older than a week."""
+    session.execute(delete(Submission).where(Submission.at < clock.now() - KEPT))

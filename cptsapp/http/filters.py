@@ -3,8 +3,10 @@
 from flask import Flask
 
 from cptsapp.core import french
+from cptsapp.core.local import local
 
 FILTERS = {
+    "local": local,
     "hour": french.hour,
     "day_short": french.day_short,
     "day_tiny": french.day_tiny,

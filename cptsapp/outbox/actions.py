@@ -1,16 +1,37 @@
-"""Queueing messages in the transaction of the change; the worker sends them after the commit."""
+"""Queueing messages in the transaction of the change; the worker sends them after the commit.
+
+The worker's three steps, each in its own short transaction so that the network is never inside one: `claim`, then
+(outside) the delivery, then `settle_sent` or `settle_failed`.
+"""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from cptsapp.audit.actions import Thing
+from cptsapp.audit.actions import Actor, Thing, record
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.outbox.models import Message
+from cptsapp.core.refusals import refuse_if
+from cptsapp.outbox import rules
+from cptsapp.outbox.models import Message, MessageState
+from cptsapp.outbox.permissions import why_not_retry
 
 DOMAIN = "cptsapp.invalid"  # Message-IDs need a right-hand side; ours names no host
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message in hand, free of the database."""
+
+    id: int
+    to_address: str
+    title: str
+    body: str
+    message_id: str
+    created_at: datetime
+    attempts: int
 
 
 def queue(
@@ -44,3 +65,58 @@ def queue(
     session.add(message)
     session.flush()
     return message
+
+
+def claim() -> Outgoing | None:
+    """Take the message due for longest, for the length of the lease; None when none is due or another was quicker."""
+    now = clock.now()
+    due = session.execute(
+        select(Message.id, Message.next_at)
+        .where(Message.state == MessageState.WAITING, Message.next_at <= now)
+        .order_by(Message.next_at, Message.id)
+        .limit(1)
+    ).first()
+    if due is None:
+        return None
+    taken = session.scalars(
+        update(Message)
+        .where(Message.id == due.id, Message.state == MessageState.WAITING, Message.next_at == due.next_at)
+        .values(attempts=Message.attempts + 1, next_at=now + rules.LEASE)
+        .returning(Message)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if taken is None:
+        return None
+    return Outgoing(
+        taken.id, taken.to_address, taken.title, taken.body, taken.message_id, taken.created_at, taken.attempts
+    )
+
+
+def settle_sent(outgoing: Outgoing) -> None:
+    """The server has taken it."""
+    _settle(outgoing, state=MessageState.SENT, sent_at=clock.now(), last_error=None)
+
+
+def settle_failed(outgoing: Outgoing, code: str, *, is_permanent: bool) -> None:
+    """It did not leave: wait for the next step of the ladder, or give up. `code` holds no address."""
+    again = None if is_permanent else rules.next_attempt(outgoing.attempts, clock.now())
+    if again is None:
+        _settle(outgoing, state=MessageState.FAILED, last_error=code)
+    else:
+        _settle(outgoing, next_at=again, last_error=code)
+
+
+def _settle(outgoing: Outgoing, **values: object) -> None:
+    session.execute(
+        update(Message).where(Message.id == outgoing.id, Message.state == MessageState.WAITING).values(**values)
+    )
+
+
+def retry(message: Message, *, by: Actor) -> None:
+    """Give a failed message another day, from the first step. Raises Refusal when it has not failed."""
+    refuse_if(why_not_retry(message))
+    message.state = MessageState.WAITING
+    message.attempts = 0
+    message.next_at = clock.now()
+    session.flush()
+    record("message.retried", message, by=by)

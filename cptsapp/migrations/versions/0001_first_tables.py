@@ -90,6 +90,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("weekday", name=op.f("pk_daytime_hours")),
     )
     op.create_table(
+        "job_run",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
+    )
+    op.create_table(
         "neighbour",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -540,6 +549,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("ends_on IS NULL"),
             postgresql_where=sa.text("ends_on IS NULL"),
         )
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_submission_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("user_id", "key", name=op.f("uq_submission_user_id_key")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submission_at"), ["at"], unique=False)
 
     op.create_table(
         "audit_event",
@@ -1097,6 +1121,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_event_at"))
 
     op.drop_table("audit_event")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_at"))
+
+    op.drop_table("submission")
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_role_grant_open", sqlite_where=sa.text("ends_on IS NULL"), postgresql_where=sa.text("ends_on IS NULL")
@@ -1190,6 +1218,7 @@ def downgrade() -> None:
 
     op.drop_table("organisation")
     op.drop_table("neighbour")
+    op.drop_table("job_run")
     op.drop_table("daytime_hours")
     op.drop_table("cpts")
     with op.batch_alter_table("counter", schema=None) as batch_op:
