@@ -40,6 +40,7 @@ def main(mode: str) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
+    os.umask(0o077)  # what the instance holds is for its owner alone
     environment = environment_of(mode, host, port)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
