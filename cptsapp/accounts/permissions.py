@@ -47,6 +47,9 @@ SECOND_FACTOR_ROLES = frozenset(
     {R.ADMINISTRATOR, R.COORDINATOR, R.ASSISTANT, R.PRACTITIONER, R.SECRETARY, R.REGULATOR, R.PARTNER}
 ) | {R.DATA_PROTECTION_OFFICER}
 
+# What the first visit gives whoever sets the CPTS up; the other roles are given in the app.
+FIRST_ROLES = (R.ADMINISTRATOR,)
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:

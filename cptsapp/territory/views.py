@@ -1,18 +1,26 @@
 """The CPTS in every template, and nothing but the first visit until it is set up."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, request, url_for
+from flask import Blueprint, Flask, current_app, make_response, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from cptsapp.core.french import count
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
-from cptsapp.territory import queries
+from cptsapp.http.access import public
+from cptsapp.http.app import after_commit
+from cptsapp.territory import actions, national, queries, rules
+from cptsapp.territory.forms import CodeForm, FirstVisitForm, number_of
 
 blueprint = Blueprint("territory", __name__)
 
 _SET_UP = "cpts_is_set_up"
-OPEN_BEFORE = frozenset({"territory.first_visit", "static", "health"})
+_VERIFIED = "first_visit"
+_FIELDS = {"mail": "admin_mail"}
+OPEN_BEFORE = frozenset({"territory.first_visit", "territory.verify_code", "territory.set_up", "health.check"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,10 @@ class NotYet:
 def init_app(app: Flask) -> None:
     """Give `cpts` to every template; lead every page to the first visit while there is no CPTS."""
     app.before_request(_lead_to_first_visit)
-    app.context_processor(_cpts)
+    app.context_processor(_context)
 
 
-def _cpts() -> dict[str, Any]:
+def _context() -> dict[str, Any]:
     return {"cpts": queries.current() or NotYet()}
 
 
@@ -41,3 +49,138 @@ def _lead_to_first_visit() -> Response | None:
         return htmx.redirect(url_for("territory.first_visit"))
     current_app.extensions[_SET_UP] = True
     return None
+
+
+# -- the first visit --------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/premier-lancement")
+@public
+def first_visit() -> Response:
+    """The code first, then the five answers on one page."""
+    _refuse_once_set_up()
+    if _verified() is None:
+        return make_response(render_template("territory/code.html", form=CodeForm()))
+    return _visit_page(FirstVisitForm(), queries.choose([]))
+
+
+@blueprint.post("/premier-lancement/code")
+@public
+def verify_code() -> Response:
+    """Check the code of the terminal; wrong ones are counted, and at the fifth none opens any more."""
+    _refuse_once_set_up()
+    form = CodeForm()
+    if form.is_valid() and actions.is_setup_code(form.code.data):
+        session[_VERIFIED] = actions.hash_of_code(form.code.data).hex()
+        return htmx.redirect(url_for("territory.first_visit"))
+    if form.code.data:
+        after_commit(actions.note_wrong_code)
+        form.refuse(_why_wrong(), "code")
+    return make_response(render_template("territory/code.html", form=form), 422)
+
+
+@blueprint.post("/premier-lancement")
+@public
+def set_up() -> Response:
+    """Make the CPTS, or show the page again with other communes when another button was pressed."""
+    _refuse_once_set_up()
+    code_hash = _verified()
+    if code_hash is None:
+        return htmx.redirect(url_for("territory.first_visit"))
+    form, choice = FirstVisitForm(), chosen_communes()
+    if request.form.get("act"):
+        return _visit_page(form, choice)
+    try:
+        answers = _answers(form, choice)
+        if answers is not None:
+            actions.set_up(answers, code_hash)
+    except Refusal as refusal:
+        form.refuse(refusal.message, _FIELDS.get(refusal.field or "", refusal.field))
+        return _visit_page(form, choice, 409)
+    if answers is None:
+        return _visit_page(form, choice, 422)
+    session.pop(_VERIFIED, None)
+    return htmx.redirect("/")
+
+
+def _refuse_once_set_up() -> None:
+    if queries.current() is not None:
+        raise Invisible
+
+
+def _verified() -> bytes | None:
+    """The hash of the code this visitor gave, while it is still the right one."""
+    given = bytes.fromhex(session.get(_VERIFIED, ""))
+    return given if given and actions.is_setup_hash(given) else None
+
+
+def _why_wrong() -> str:
+    stored = queries.setup_code()
+    if stored is None:
+        return "Aucun code n’attend. Dans le terminal : flask --app wsgi setup-code"
+    left = actions.FAILURES_MAX - stored.failure_count - 1
+    if left <= 0:
+        return "Cinq erreurs : ce code n’ouvre plus rien. Demandez-en un autre dans le terminal."
+    return f"Ce n’est pas le code du terminal. Encore {count(left, 'essai')}."
+
+
+def _visit_page(form: FirstVisitForm, choice: queries.CommuneChoice, status: int = 200) -> Response:
+    department = choice.departments[0].code if choice.departments else ""
+    return htmx.respond(
+        "territory/first_visit.html",
+        "territory/_communes.html",
+        status,
+        form=form,
+        choice=choice,
+        panel_url=url_for("territory.set_up"),
+        zone_label=rules.time_zones()[rules.default_zone(department)],
+        region_label=rules.holiday_regions()[rules.default_holiday_region(department)],
+    )
+
+
+def _answers(form: FirstVisitForm, choice: queries.CommuneChoice) -> actions.FirstAnswers | None:
+    """What was answered, or None with the errors on the form."""
+    is_valid, hours = form.is_valid(), form.hours()
+    if not hours:
+        form.refuse("Ouvrez au moins un jour de la semaine.", "week_closes")
+    if not choice.chosen:
+        form.refuse("Choisissez au moins une commune.")
+    if not is_valid or not hours or form.errors:
+        return None
+    department = choice.departments[0].code
+    return actions.FirstAnswers(
+        name=form.name.data,
+        mark=form.mark.data,
+        codes=sorted(choice.codes),
+        size_tier=int(form.size_tier.data or choice.size_tier),
+        hours=hours,
+        zone=form.zone.data or rules.default_zone(department),
+        holiday_region=form.holiday_region.data or rules.default_holiday_region(department),
+        out_of_hours_name=form.out_of_hours_name.data,
+        out_of_hours_phone=number_of(form.out_of_hours_phone) or "",
+        admin_name=form.admin_name.data,
+        admin_mail=form.admin_mail.data,
+        password=form.password.data,
+    )
+
+
+# -- ticking communes -------------------------------------------------------------------------------------------------
+
+
+def chosen_communes(codes: Sequence[str] | None = None) -> queries.CommuneChoice:
+    """The panel after the button that was pressed: « chercher », « montrer », a whole intercommunality, a list."""
+    chosen = list(request.form.getlist("commune") if codes is None else codes)
+    verb, _, detail = request.form.get("act", "").partition(":")
+    typed, show = request.form.get("q", ""), request.form.get("show", "")
+    unknown: list[str] = []
+    if verb == "show":
+        typed, show = "", detail
+    elif verb == "epci":
+        chosen += [commune.code for commune in national.by_epci(detail)]
+        typed, show = "", "chosen"
+    elif verb == "paste":
+        pasted = rules.codes_in(request.form.get("pasted", ""))
+        unknown = [code for code in pasted if national.commune(code) is None]
+        chosen += pasted
+        typed, show = "", "chosen"
+    return replace(queries.choose(chosen, typed, show), unknown=unknown)
