@@ -5,7 +5,7 @@ import sys
 import time
 
 import structlog
-from flask import Flask, Response, g, request, request_started
+from flask import Flask, Response, g, request
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_line)
 
 
-def _start(_app: Flask) -> None:
+def _start() -> None:
     g.started = time.perf_counter()
 
 
