@@ -47,6 +47,7 @@ check-layers: dev
 check-templates: dev
 	$(VENV) -m djlint templates --lint --quiet
 	$(VENV) scripts/check_templates.py
+	$(VENV) scripts/build_css.py --check
 
 format: dev ## let ruff put the Python files in shape
 	$(VENV) -m ruff check --fix .

@@ -1,10 +1,12 @@
 """Settings, read once from the environment; a missing or odd value refuses to start.
 
-`docs/settings` in the README lists them; the fields below are the list.
+The README has a table of them.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +104,19 @@ def _clock(env: Mapping[str, str], mode: str) -> str | None:
 
 
 def _secret_key(instance: Path) -> bytes:
-    """The key that signs cookies, made at the first start, readable by its owner alone."""
+    """The key that signs cookies, made at the first start."""
     path = instance / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
+    create_once(path, secrets.token_bytes(32))
     return path.read_bytes()
+
+
+def create_once(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone unless it exists: of two processes that start together one wins, whole."""
+    if path.exists():
+        return
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    os.unlink(draft)

@@ -17,6 +17,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from cptsapp.settings import create_once
+
 NONCE_BYTES = 12
 
 
@@ -76,12 +78,7 @@ def new_ring() -> KeyRing:
 def load_or_create(path: Path) -> KeyRing:
     """The ring kept in a file readable by its owner alone; made at the first start."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _load(path)
-    with os.fdopen(handle, "w") as file:
-        file.write(dump(new_ring()))
+    create_once(path, dump(new_ring()).encode())
     return _load(path)
 
 
