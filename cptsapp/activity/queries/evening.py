@@ -1,0 +1,157 @@
+"""The practitioner's evening: whose outcome is still to note, and what was noted lately (ux.md, step 7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.activity.permissions import recordable
+from cptsapp.activity.rules import DONE_DAYS, OUTCOME_WORDS
+from cptsapp.core.db import session
+from cptsapp.core.refusals import Invisible
+from cptsapp.directory.models import Person, Practice
+from cptsapp.snp.models import Booking, BookingState, Campaign, Modality, Seat, Slot
+from cptsapp.snp.patients import Patient, read_patient
+from cptsapp.snp.permissions import acts_for
+from cptsapp.territory import queries as territory
+
+MODALITIES = {Modality.SURGERY: "cabinet", Modality.REMOTE: "téléconsultation", Modality.HOME: "domicile"}
+# Written in the statement, not bound: only so does SQLite see that the partial index of bookings to come holds them.
+_BOOKED: ColumnElement[bool] = Booking.state == literal_column("'booked'")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A patient of a time that has begun: local hour, practitioner, reference, state, identity while it is kept."""
+
+    booking_id: int
+    at: datetime
+    person_id: int
+    practitioner: str
+    reference: str
+    state: BookingState
+    patient: Patient | None
+    modality: str
+
+    @property
+    def who(self) -> str:
+        """The patient's name, or the reference once there is none."""
+        return self.patient.name if self.patient else f"Réf. {self.reference}"
+
+    @property
+    def word(self) -> str:
+        """The outcome in one word."""
+        return OUTCOME_WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """What is still to note, by day, and what was noted lately."""
+
+    days: tuple[tuple[date, tuple[Act, ...]], ...]
+    done: tuple[Act, ...]
+
+    @property
+    def count(self) -> int:
+        """Patients still to note."""
+        return sum(len(acts) for _day, acts in self.days)
+
+
+def _awaiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (_BOOKED, Seat.starts_at <= now)
+
+
+def _acts(user: CurrentUser, person_id: int | None) -> Select[Any]:
+    found = (
+        select(Booking)
+        .join(Booking.slot)
+        .join(Booking.seat)
+        .where(recordable(user))
+        .options(
+            contains_eager(Booking.slot).joinedload(Slot.practice).joinedload(Practice.person),
+            contains_eager(Booking.seat),
+            joinedload(Booking.identity),
+        )
+    )
+    return found if person_id is None else found.where(Slot.person_id == person_id)
+
+
+def evening(user: CurrentUser, now: datetime, person_id: int | None = None) -> Evening:
+    """What the user has to note, for all they act for or for one of them."""
+    waiting = session.scalars(_acts(user, person_id).where(*_awaiting(now)).order_by(Seat.starts_at, Seat.id))
+    since = territory.today() - timedelta(days=DONE_DAYS)
+    noted = session.scalars(
+        _acts(user, person_id)
+        .where(Booking.outcome_at.is_not(None), Slot.day_on >= since, Seat.starts_at <= now)
+        .order_by(Seat.starts_at.desc(), Seat.id.desc())
+    )
+    return Evening(_by_day([act_of(booking) for booking in waiting]), tuple(act_of(booking) for booking in noted))
+
+
+def _by_day(acts: Sequence[Act]) -> tuple[tuple[date, tuple[Act, ...]], ...]:
+    days: dict[date, list[Act]] = {}
+    for act in acts:
+        days.setdefault(act.at.date(), []).append(act)
+    return tuple((day, tuple(found)) for day, found in days.items())
+
+
+def act_of(booking: Booking) -> Act:
+    """A booking as the evening's list shows it."""
+    return Act(
+        booking_id=booking.id,
+        at=territory.local(booking.seat.starts_at),
+        person_id=booking.slot.person_id,
+        practitioner=booking.slot.practice.person.full_name,
+        reference=booking.reference,
+        state=booking.state,
+        patient=read_patient(booking.identity) if booking.identity else None,
+        modality=MODALITIES[booking.slot.modality],
+    )
+
+
+def waiting_count(user: CurrentUser, now: datetime) -> int:
+    """How many patients the user has to note."""
+    found = select(func.count()).select_from(Booking).join(Booking.slot).join(Booking.seat)
+    return session.scalar(found.where(recordable(user), *_awaiting(now))) or 0
+
+
+def waiting_by_person(now: datetime, since: date) -> dict[int, int]:
+    """How many patients each practitioner has to note, of acts since a day: person id → count."""
+    found = select(Slot.person_id, func.count()).select_from(Booking).join(Booking.slot).join(Booking.seat)
+    rows = session.execute(found.where(*_awaiting(now), Slot.day_on >= since).group_by(Slot.person_id))
+    return {row.person_id: row[1] for row in rows}
+
+
+def booking_to_record(user: CurrentUser, booking_id: int) -> Booking:
+    """A booking the user may note, its slot locked until the end. Raises Invisible for any other."""
+    slot_id = session.scalar(
+        select(Slot.id).join(Booking, Booking.slot_id == Slot.id).where(Booking.id == booking_id, recordable(user))
+    )
+    if slot_id is None:
+        raise Invisible
+    session.scalar(select(Slot).where(Slot.id == slot_id).with_for_update().execution_options(populate_existing=True))
+    return session.get_one(Booking, booking_id, options=[joinedload(Booking.seat)], populate_existing=True)
+
+
+def assisted(user: CurrentUser) -> Sequence[Person]:
+    """The practitioners the user acts for, by name; themselves among them when they practise."""
+    practising = select(Practice.person_id)
+    found = select(Person).where(Person.id.in_(acts_for(user)), Person.id.in_(practising))
+    return session.scalars(found.order_by(Person.folded, Person.id)).all()
+
+
+def pay_cents(person_ids: Sequence[int], today: date) -> int | None:
+    """The pay per act, when the recent acts of these practitioners all have the same; else None."""
+    since = today - timedelta(days=DONE_DAYS)
+    found = (
+        select(Campaign.pay_per_act_cents)
+        .join(Slot, Slot.campaign_id == Campaign.id)
+        .where(Slot.person_id.in_(person_ids), Slot.day_on >= since, Slot.day_on <= today)
+        .distinct()
+    )
+    cents = session.scalars(found).all()
+    return cents[0] if len(cents) == 1 and cents[0] else None
