@@ -1,0 +1,73 @@
+"""Which persons exist for a user, whom they act for, and why a change is refused."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.directory.models import Delegation, Person, Practice, Profession
+from cptsapp.directory.rules import meets
+
+
+def visible_to(user: CurrentUser) -> ColumnElement[bool]:
+    """WHERE over Person: everyone for whoever reads the directory; a person merged into another is that other."""
+    return Person.merged_into_id.is_(None) if user.can("directory.read") else false()
+
+
+def in_force(period: type[Practice] | type[Delegation], day: date) -> ColumnElement[bool]:
+    """WHERE over practices or delegations that hold on a day; both ends included."""
+    return and_(period.starts_on <= day, or_(period.ends_on.is_(None), period.ends_on >= day))
+
+
+def acted_for(user: CurrentUser, day: date) -> ColumnElement[bool]:
+    """WHERE over Person: those a user may post for on a day: everyone, themselves, or those who delegated to them."""
+    scopes = user.scopes("snp.post")
+    if "all" in scopes:
+        return Person.merged_into_id.is_(None)
+    if user.person_id is None or scopes.isdisjoint({"own", "delegated"}):
+        return false()
+    delegated = select(Delegation.practitioner_id).where(
+        Delegation.delegate_id == user.person_id, in_force(Delegation, day)
+    )
+    return or_(Person.id == user.person_id, Person.id.in_(delegated))
+
+
+def why_not_practise(
+    person: Person, starts_on: date, ends_on: date | None, others: list[tuple[date, date | None]]
+) -> str | None:
+    """The French reason why a practice may not begin; `others` are its periods at the same place."""
+    if person.merged_into_id is not None:
+        return "Cette fiche a été réunie à une autre : ouvrez l’autre."
+    if ends_on is not None and ends_on < starts_on:
+        return "Le dernier jour vient avant le premier."
+    if any(meets(starts_on, ends_on, start, end) for start, end in others):
+        return "Cet exercice est déjà noté à cette adresse, pour une partie de ces jours."
+    return None
+
+
+def why_not_delegate(
+    delegate: Person,
+    practitioner: Person,
+    starts_on: date,
+    ends_on: date | None,
+    others: list[tuple[date, date | None]],
+) -> str | None:
+    """The French reason why someone may not act for a practitioner; `others` are their delegations already."""
+    if delegate.id == practitioner.id:
+        return "Une personne agit déjà pour elle-même."
+    if practitioner.profession is Profession.STAFF:
+        return f"{practitioner.full_name} ne publie pas de créneaux."
+    if ends_on is not None and ends_on < starts_on:
+        return "Le dernier jour vient avant le premier."
+    if any(meets(starts_on, ends_on, start, end) for start, end in others):
+        return f"{delegate.full_name} agit déjà pour {practitioner.full_name} une partie de ces jours."
+    return None
+
+
+def why_not_end(starts_on: date, ends_on: date | None, last_day: date, today: date) -> str | None:
+    """The French reason why a practice or a delegation may not end on this last day, or None."""
+    if ends_on is not None and ends_on < today:
+        return "Elle a déjà pris fin."
+    if last_day < today - timedelta(days=1):
+        return "Ce jour est passé : la fin la plus proche est hier soir."
+    return None
