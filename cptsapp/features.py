@@ -51,6 +51,7 @@ MODULES = (
     "accounts.login",
     "territory.views",
     "territory.cli",
+    "audit.views",
     "outbox.views",
     "operations.cli",
 )

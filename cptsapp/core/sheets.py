@@ -1,156 +1,21 @@
-"""A table that leaves as it is on screen: one object gives the page its cells, the CSV and the XLSX theirs.
-
-Text that a spreadsheet would take for a formula is made harmless in the CSV, and is plain text in the XLSX.
-"""
+"""CSV files that spreadsheets open without running what people typed (feature 96)."""
 
 import csv
-import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from io import BytesIO, StringIO
-from typing import Any
+import io
+from collections.abc import Iterable, Sequence
 
-import xlsxwriter
-
-from cptsapp.core import french
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-BOM = "\ufeff"  # without it Excel reads UTF-8 as Latin-1
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-class Kind(enum.Enum):
-    """What a column holds, and so how it is written."""
-
-    TEXT = "text"
-    COUNT = "count"
-    MONEY = "money"  # cents
-    RATE = "rate"
-    DAY = "day"
+def harmless(value: object) -> object:
+    """The cell's value; text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A part of a whole; nothing to divide by gives no rate."""
-
-    part: int
-    whole: int
-
-
-Value = str | int | date | Rate
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its key in the code, its heading, its kind."""
-
-    key: str
-    label: str
-    kind: Kind = Kind.COUNT
-
-    @property
-    def is_number(self) -> bool:
-        """Whether the column is aligned to the right."""
-        return self.kind not in (Kind.TEXT, Kind.DAY)
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A row and what it is about (a person's number, a day…), so that a page can link its cells."""
-
-    key: Any
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A titled table with, maybe, a last row of totals."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[SheetRow, ...]
-    total: SheetRow | None = None
-
-    @property
-    def all_rows(self) -> Sequence[SheetRow]:
-        """The rows and the total, in the order they are written."""
-        return [*self.rows, self.total] if self.total else self.rows
-
-
-def shown(value: Value, kind: Kind) -> str:
-    """A value as the screen shows it. Text in a column of numbers (« moins de 5 ») stays text."""
-    if isinstance(value, Rate):
-        return french.percent(value.part, value.whole)
-    if isinstance(value, date):
-        return french.day_numeric(value)
-    if isinstance(value, str):
-        return value
-    return french.money(value) if kind is Kind.MONEY else french.number(value)
-
-
-def _plain(value: Value, kind: Kind) -> str:
-    """A value as the CSV has it: no unit but the percentage, a decimal comma, no spaces in numbers."""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    if isinstance(value, int):
-        return f"{value // 100},{value % 100:02d}" if kind is Kind.MONEY else str(value)
-    return shown(value, kind)
-
-
-def to_csv(sheet: Sheet) -> bytes:
-    """The table as French spreadsheets read it: UTF-8 with its mark, semicolons."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_plain(column.label, Kind.TEXT) for column in sheet.columns])
-    for row in sheet.all_rows:
-        cells = zip(row.values, sheet.columns, strict=True)
-        writer.writerow([_plain(value, column.kind) for value, column in cells])
-    return (BOM + out.getvalue()).encode()
-
-
-FORMATS = {
-    Kind.COUNT: {"num_format": "#,##0"},
-    Kind.MONEY: {"num_format": "#,##0.00 €"},
-    Kind.RATE: {"num_format": "0 %", "align": "right"},
-    Kind.DAY: {"num_format": "dd/mm/yyyy", "align": "left"},
-    Kind.TEXT: {},
-}
-
-
-def to_xlsx(sheet: Sheet) -> bytes:
-    """The table as a workbook of one sheet, heading fixed."""
-    out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    page = book.add_worksheet(_sheet_name(sheet.title))
-    page.freeze_panes(1, 1)
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    for number, column in enumerate(sheet.columns):
-        page.write_string(0, number, column.label, bold)
-        page.set_column(number, number, 28 if column.kind is Kind.TEXT else 12)
-    for line, row in enumerate(sheet.all_rows, start=1):
-        _write_row(book, page, line, row, sheet)
-    book.close()
-    return out.getvalue()
-
-
-def _sheet_name(title: str) -> str:
-    """A workbook forbids some characters in the name of a sheet, and more than 31 of them."""
-    return "".join(c for c in title if c not in "[]:*?/\\").strip("'")[:31] or "Feuille"
-
-
-def _write_row(book: Any, page: Any, line: int, row: SheetRow, sheet: Sheet) -> None:
-    is_total = row is sheet.total
-    for number, (value, column) in enumerate(zip(row.values, sheet.columns, strict=True)):
-        style = book.add_format({**FORMATS[column.kind], "bold": is_total})
-        _write(page, line, number, value, column.kind, style)
-
-
-def _write(page: Any, line: int, number: int, value: Value, kind: Kind, style: Any) -> None:
-    if isinstance(value, Rate) and value.whole:
-        page.write_number(line, number, value.part / value.whole, style)
-    elif isinstance(value, date):
-        page.write_datetime(line, number, value, style)
-    elif isinstance(value, int):
-        page.write_number(line, number, value / 100 if kind is Kind.MONEY else value, style)
-    else:
-        page.write_string(line, number, shown(value, kind), style)
+def csv_file(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV as French spreadsheets read it: semicolons, UTF-8 with its mark."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([harmless(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")

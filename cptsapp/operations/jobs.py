@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cptsapp.audit import purge as audit_purge
 from cptsapp.core import submissions
+from cptsapp.outbox import actions as outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +20,6 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("submissions.purge", timedelta(hours=6), submissions.purge_old),
+    Job("outbox.purge", timedelta(days=1), outbox.purge_old),
     Job("audit.purge", timedelta(days=1), audit_purge.purge_old),
 )

@@ -6,9 +6,9 @@ The worker's three steps, each in its own short transaction so that the network 
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, literal_column, select, update
 
 from cptsapp.audit.actions import Actor, Thing, record
 from cptsapp.core import clock
@@ -18,6 +18,7 @@ from cptsapp.outbox import rules
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.outbox.permissions import why_not_retry
 
+KEPT = timedelta(days=366)
 DOMAIN = "cptsapp.invalid"  # Message-IDs need a right-hand side; ours names no host
 
 
@@ -72,7 +73,7 @@ def claim() -> Outgoing | None:
     now = clock.now()
     due = session.execute(
         select(Message.id, Message.next_at)
-        .where(Message.state == MessageState.WAITING, Message.next_at <= now)
+        .where(Message.state == literal_column("'waiting'"), Message.next_at <= now)  # as its partial index says
         .order_by(Message.next_at, Message.id)
         .limit(1)
     ).first()
@@ -120,3 +121,8 @@ def retry(message: Message, *, by: Actor) -> None:
     message.next_at = clock.now()
     session.flush()
     record("message.retried", message, by=by)
+
+
+def purge_old() -> None:
+    """Forget messages written over a year ago; one that still waits is younger than that."""
+    session.execute(delete(Message).where(Message.created_at < clock.now() - KEPT))

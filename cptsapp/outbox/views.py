@@ -18,9 +18,8 @@ STATES = {
     "echecs": MessageState.FAILED,
     "en-attente": MessageState.WAITING,
     "remis": MessageState.SENT,
-    "retenus": MessageState.DROPPED,
 }
-TABS = {"echecs": "Non remis", "en-attente": "En attente", "remis": "Remis", "retenus": "Retenus"}
+TABS = {"echecs": "Non remis", "en-attente": "En attente", "remis": "Remis"}
 
 
 def init_app(app: Flask) -> None:
@@ -38,12 +37,12 @@ def messages() -> str:
         raise Invisible
     rows = queries.in_state(STATES[tab], request.args.get("avant", type=int))
     page = paging.cut(rows, queries.PAGE_SIZE, lambda message: str(message.id))
-    counts = queries.counts()
+    counts = queries.pending_counts()
     late = queries.late_by()
     return render_template(
         "outbox/messages.html",
         tabs=[
-            {"label": label, "url": _tab_url(key), "is_current": key == tab, "count": counts[STATES[key]]}
+            {"label": label, "url": _tab_url(key), "is_current": key == tab, "count": counts.get(STATES[key])}
             for key, label in TABS.items()
         ],
         tab=tab,

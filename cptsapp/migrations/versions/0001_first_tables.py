@@ -464,6 +464,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
+        batch_op.create_index(
+            "ix_message_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.create_index("ix_message_subject", ["subject_type", "subject_id"], unique=False)
 
     op.create_table(
@@ -587,9 +594,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_event_at"), ["at"], unique=False)
-        batch_op.create_index("ix_audit_event_subject", ["subject_type", "subject_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_audit_event_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_audit_event_at", ["at", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_category", ["category", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_subject", ["subject_type", "subject_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_user", ["user_id", "at", "id"], unique=False)
 
     op.create_table(
         "desk_user",
@@ -1116,9 +1124,10 @@ def downgrade() -> None:
 
     op.drop_table("desk_user")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_event_user_id"))
+        batch_op.drop_index("ix_audit_event_user")
         batch_op.drop_index("ix_audit_event_subject")
-        batch_op.drop_index(batch_op.f("ix_audit_event_at"))
+        batch_op.drop_index("ix_audit_event_category")
+        batch_op.drop_index("ix_audit_event_at")
 
     op.drop_table("audit_event")
     with op.batch_alter_table("submission", schema=None) as batch_op:
@@ -1144,6 +1153,9 @@ def downgrade() -> None:
     op.drop_table("notification_choice")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_subject")
+        batch_op.drop_index(
+            "ix_message_failed", sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'")
+        )
         batch_op.drop_index(
             "ix_message_due", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")
         )
