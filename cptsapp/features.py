@@ -5,14 +5,13 @@ from importlib import import_module
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
-from flask_migrate import Migrate
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.permissions import CODES
 from cptsapp.core import local
 from cptsapp.core.db import db
 from cptsapp.http import access, htmx
-from cptsapp.settings import ROOT
+from cptsapp.migrations import commands
 from cptsapp.territory.queries import zone
 
 
@@ -49,8 +48,10 @@ FEATURES = ("audit", "outbox", "accounts", "territory", "directory", "ledger", "
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
     "accounts.login",
+    "accounts.views",
     "territory.views",
     "territory.cli",
+    "directory.views",
     "audit.views",
     "outbox.views",
     "operations.cli",
@@ -95,7 +96,7 @@ def register(app: Flask) -> None:
     for name in MODULES:
         _install(app, name)
     app.add_url_rule("/", "home", home)
-    Migrate(app, db, directory=str(ROOT / "cptsapp" / "migrations"), compare_type=True, render_as_batch=True)
+    commands.init_app(app, db)
     app.context_processor(lambda: {"menu": _menu(), "demo": app.config["CPTSAPP"].mode == "demo"})
 
 

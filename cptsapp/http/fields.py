@@ -4,7 +4,6 @@ import re
 import secrets
 from typing import Any
 
-import phonenumbers
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, ValidationError
@@ -52,6 +51,8 @@ def parse_phone(text: str) -> str | None:
 
     The ranges that Arcep reserves for fiction are accepted: demonstrations and tests use them.
     """
+    import phonenumbers  # a heavy library that few requests need
+
     digits = re.sub(r"[\s.\-/()\u00a0\u202f]+", "", text)
     if _FICTION.match(digits) and len(digits) == 10:
         return "+33" + digits[1:]

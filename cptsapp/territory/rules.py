@@ -9,8 +9,6 @@ from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-
 Position = tuple[float, float]
 
 EARTH_RADIUS_KM = 6371.0
@@ -127,6 +125,8 @@ def holiday_regions() -> dict[str, str]:
 @lru_cache(maxsize=128)
 def legal_holidays(year: int, region: str) -> Mapping[date, str]:
     """The legal holidays of a year, by date, each with its French name. Raises KeyError for an unknown region."""
+    from holidays import country_holidays  # a heavy library that few requests need
+
     chosen = _REGIONS[region]
     shown = _NATIONAL_DAYS | chosen.own_days
     days = country_holidays("FR", subdiv=chosen.subdivision, years=year, language="fr")
