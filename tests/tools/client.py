@@ -82,7 +82,8 @@ class CheckedClient(FlaskClient):
         session.remove()  # what the test holds open must not lock the request out
         if kwargs.get("method") == "POST":
             kwargs["data"] = self._with_token(kwargs.get("data"))
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # its own, as in life: no user and no token left over from another request
+            response = super().open(*args, **kwargs)
         session.remove()
         if response.mimetype == "text/html" and response.status_code != 204 and not response.is_streamed:
             body = response.get_data(as_text=True)

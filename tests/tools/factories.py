@@ -4,6 +4,7 @@ import itertools
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cptsapp.accounts.actions import enable_totp
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.core import clock
@@ -23,6 +24,7 @@ from cptsapp.territory.models import Commune, Cpts, DaytimeHours
 
 _numbers = itertools.count(1)
 LONG_AGO = date(2020, 1, 1)
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def _add(thing: Any) -> Any:
@@ -88,11 +90,13 @@ def make_person(**overrides: Any) -> Person:
 
 
 def make_user(*roles: Role, **overrides: Any) -> User:
-    """A user with roles held since long ago. No password: tests open sessions directly."""
+    """A user with roles held since long ago and a second factor. No password: tests open sessions directly."""
     number = next(_numbers)
     values = {"mail": f"user{number}@cpts.example", "display_name": f"Camille Essai{number}", "created_at": clock.now()}
     user = _add(User(**{**values, **overrides}))
     session.add_all([RoleGrant(user_id=user.id, role=role, starts_on=LONG_AGO) for role in roles])
+    if roles:
+        enable_totp(user, TOTP_SECRET)
     session.flush()
     return user
 
