@@ -82,7 +82,7 @@ def doctors(user: CurrentUser, typed: str = "", overbook_only: bool = False, pag
 def _people(wanted: Select[Person], profession: Profession | None, page: int) -> People:
     ids = wanted.with_only_columns(Person.id, Person.profession).order_by(None).subquery()
     counted = session.execute(select(ids.c.profession, func.count()).group_by(ids.c.profession))
-    by_profession = dict(counted.tuples().all())
+    by_profession: dict[Profession, int] = {row[0]: row[1] for row in counted}
     chosen = wanted if profession is None else wanted.where(Person.profession == profession)
     rows = session.scalars(
         chosen.order_by(Person.folded, Person.id).limit(PAGE).offset(PAGE * (max(page, 1) - 1))
@@ -117,7 +117,7 @@ def _answers_to(word: str) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def _begins(folded: ColumnElement[str], word: str) -> ColumnElement[bool]:
+def _begins(folded: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
     compact = func.replace(folded, " ", "")
     inside = [compact.contains(word)] if len(word) >= rules.INSIDE_FROM else []
     return or_(folded.startswith(word), folded.contains(f" {word}"), compact.startswith(word), *inside)

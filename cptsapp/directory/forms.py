@@ -1,0 +1,153 @@
+"""Forms of the directory. Choices of people, places and communes are handed in by the views."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+
+from cptsapp.core.french import NBSP
+from cptsapp.directory import rules
+from cptsapp.directory.models import Organisation, Person, Place, Profession
+from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, parse_phone
+from cptsapp.territory.models import Commune
+
+ASK = "Écrivez une réponse ici."
+NEW = "new"
+
+
+def _strip(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+def _none_if_blank(value: str | None) -> str | None:
+    return (value or "").strip() or None
+
+
+def _digits(value: str | None) -> str | None:
+    return "".join(value.split()) or None if value else None
+
+
+def phone_of(field: PhoneField) -> str | None:
+    """The number as it is stored, or None when nothing was typed."""
+    return parse_phone(field.data) if field.data else None
+
+
+class PersonForm(BaseForm, OnceMixin):
+    """A professional or a member of staff."""
+
+    title = SelectField("Titre", choices={title: title or "sans titre" for title in rules.TITLES})
+    first_name = StringField("Prénom", [InputRequired(ASK), Length(max=60), no_nir], filters=[_strip])
+    last_name = StringField("Nom", [InputRequired(ASK), Length(max=60), no_nir], filters=[_strip])
+    profession = SelectField(
+        "Profession",
+        choices={p.value: label for p, label in rules.PROFESSION_LABELS.items()},
+        coerce=Profession,
+        default=Profession.GP,
+    )
+    rpps = StringField("RPPS", [Optional()], filters=[_digits])
+    mail = StringField(
+        "Mail",
+        [Optional(), Length(max=120), Email(f"Cette adresse n’est pas complète{NBSP}: il lui faut un @.")],
+        filters=[_none_if_blank],
+    )
+    phone = PhoneField("Téléphone direct", [Optional()])
+    accepts_overbook = BooleanField("Accepte des patients en sus")
+    overbook_note = StringField("À quelles conditions", [Optional(), Length(max=120), no_nir], filters=[_none_if_blank])
+    sure = HiddenField()
+
+    def validate_rpps(self, field: StringField) -> None:
+        """Eleven digits and their key."""
+        if field.data and not rules.is_rpps(field.data):
+            raise ValidationError(f"Un numéro RPPS a onze chiffres{NBSP}: celui-ci n’en est pas un.")
+
+    def values(self) -> dict[str, Any]:
+        """The columns of `Person`."""
+        names = ("title", "first_name", "last_name", "profession", "rpps", "mail", "accepts_overbook", "overbook_note")
+        return {name: self[name].data for name in names} | {"phone": phone_of(self.phone)}
+
+
+class PlaceForm(BaseForm):
+    """An address where people are seen."""
+
+    name = StringField("Nom du lieu", [Optional(), Length(max=80)], filters=[_none_if_blank])
+    address = StringField("Adresse", [InputRequired(ASK), Length(max=160)], filters=[_strip])
+    commune_code = SelectField("Commune")
+    phone = PhoneField("Téléphone du cabinet", [Optional()])
+    is_accessible = BooleanField("Accessible en fauteuil roulant")
+    organisation_id = SelectField("Structure", coerce=int, default=0)
+
+    def offer(self, communes: Sequence[Commune], organisations: Sequence[Organisation]) -> None:
+        """Fill the choices in."""
+        self.commune_code.choices = {commune.code: commune.name for commune in communes}
+        self.organisation_id.choices = {0: "aucune"} | {found.id: found.name for found in organisations}
+
+    def values(self) -> dict[str, Any]:
+        """The columns of `Place`."""
+        names = ("name", "address", "commune_code", "is_accessible")
+        return {name: self[name].data for name in names} | {
+            "phone": phone_of(self.phone),
+            "organisation_id": self.organisation_id.data or None,
+        }
+
+
+class PracticeForm(PlaceForm, OnceMixin):
+    """Where someone begins to practise: an address already known, or a new one."""
+
+    place_id = SelectField("Où", default=NEW)
+    starts_on = DateField("À partir du", [InputRequired("Donnez le premier jour.")])
+    ends_on = DateField("Jusqu’au", [Optional()])
+
+    def offer_places(self, places: Sequence[Place]) -> None:
+        """Known addresses, then a new one."""
+        known = {str(place.id): f"{place.commune.name}, {place.address}" for place in places}
+        self.place_id.choices = {NEW: "Une nouvelle adresse"} | known
+
+    @property
+    def is_new_place(self) -> bool:
+        """Whether the address is to be written too."""
+        return bool(self.place_id.data == NEW)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Of a known address nothing else is asked."""
+        if not self.is_new_place:
+            self.address.validators = [Optional()]
+            self.commune_code.validate_choice = False
+        return bool(super().validate(extra_validators))
+
+
+class EndForm(BaseForm):
+    """The last day of a practice or of a delegation."""
+
+    last_day = DateField("Dernier jour", [InputRequired("Donnez le dernier jour.")])
+
+
+class DelegationForm(BaseForm):
+    """Who acts for a practitioner, and when."""
+
+    delegate_id = SelectField("Qui agit", coerce=int)
+    starts_on = DateField("À partir du", [InputRequired("Donnez le premier jour.")])
+    ends_on = DateField("Jusqu’au", [Optional()])
+
+    def offer(self, people: Sequence[Person]) -> None:
+        """Fill the choices in."""
+        labels = {p.id: f"{p.full_name}, {rules.PROFESSION_LABELS[p.profession]}" for p in people}
+        self.delegate_id.choices = labels
+
+
+class OrganisationForm(BaseForm):
+    """A structure."""
+
+    name = StringField("Nom", [InputRequired(ASK), Length(max=120)], filters=[_strip])
+    finess = StringField(
+        "FINESS",
+        [Optional(), Regexp(r"^(\d{9}|2[AB]\d{7})$", message="Un numéro FINESS a neuf signes.")],
+        filters=[_digits],
+    )

@@ -1,0 +1,317 @@
+"""The directory: the list, a sheet, and the forms that keep it true."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from cptsapp.core import submissions
+from cptsapp.core.refusals import Refusal
+from cptsapp.directory import actions, queries, rules
+from cptsapp.directory.forms import DelegationForm, EndForm, OrganisationForm, PersonForm, PlaceForm, PracticeForm
+from cptsapp.directory.models import Delegation, Organisation, Person, Place, Profession
+from cptsapp.http import htmx
+from cptsapp.http.access import requires
+from cptsapp.http.fields import BaseForm
+from cptsapp.territory import queries as territory
+
+blueprint = Blueprint("directory", __name__, url_prefix="/annuaire")
+
+
+# -- lists ------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+@requires("directory.read")
+def people() -> Response:
+    """The professionals, by name, as one types."""
+    typed, profession = request.args.get("q", ""), _profession(request.args.get("profession", ""))
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = queries.people(current_user, typed, profession, min(page, 1000))
+    return htmx.respond(
+        "directory/people.html",
+        "directory/_people.html",
+        found=found,
+        typed=typed,
+        profession=profession,
+        chips=_profession_chips(found, typed, profession),
+        **_pages(found, "directory.people", page, q=typed, profession=profession.value if profession else ""),
+    )
+
+
+def _profession(code: str) -> Profession | None:
+    return Profession(code) if code in set(Profession) else None
+
+
+def _profession_chips(found: queries.People, typed: str, current: Profession | None) -> list[dict[str, Any]]:
+    """One a profession that answers; a second click clears."""
+    return [
+        {
+            "label": label,
+            "count": found.by_profession.get(profession, 0),
+            "is_current": profession == current,
+            "url": url_for("directory.people", q=typed, profession="" if profession == current else profession.value),
+        }
+        for profession, label in rules.PROFESSION_PLURALS.items()
+        if profession in found.by_profession or profession == current
+    ]
+
+
+def _pages(found: queries.People, endpoint: str, page: int, **args: Any) -> dict[str, Any]:
+    is_last = page * queries.PAGE >= found.found_count
+    return {
+        "previous_url": url_for(endpoint, **args, page=page - 1) if page > 1 else "",
+        "next_url": "" if is_last else url_for(endpoint, **args, page=page + 1),
+    }
+
+
+@blueprint.get("/medecins")
+@requires("snp.book")
+def doctors() -> Response:
+    """Whom the desk may ring: practice telephone, and who takes patients *en sus*."""
+    typed, overbook = request.args.get("q", ""), request.args.get("ensus", "") == "1"
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = queries.doctors(current_user, typed, overbook, min(page, 1000))
+    return htmx.respond(
+        "directory/doctors.html",
+        "directory/_doctors.html",
+        found=found,
+        typed=typed,
+        overbook=overbook,
+        **_pages(found, "directory.doctors", page, q=typed, ensus="1" if overbook else ""),
+    )
+
+
+# -- a person ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:person_id>")
+@requires("directory.read")
+def sheet(person_id: int) -> Response:
+    """Where someone practises, their telephones, who acts for them."""
+    return _sheet(person_id)
+
+
+def _sheet(person_id: int, status: int = 200, error: str = "") -> Response:
+    found = queries.sheet(current_user, person_id)
+    page = render_template(
+        "directory/sheet.html",
+        sheet=found,
+        person=found.person,
+        profession=rules.PROFESSION_LABELS[found.person.profession],
+        today=territory.today(),
+        error=error,
+    )
+    return make_response(page, status)
+
+
+@blueprint.route("/nouveau", methods=["GET", "POST"])
+@requires("directory.manage")
+def add() -> Response:
+    """Someone new; a namesake is shown once, and a second submit passes."""
+    form = PersonForm()
+    if not form.is_valid():
+        return _person_page(form, None)
+    if made := submissions.result_for(current_user.id, form.once.data, "person"):
+        return htmx.redirect(url_for("directory.sheet", person_id=made))
+    same = queries.namesakes(form.last_name.data, form.first_name.data)
+    if same and not form.sure.data:
+        form.sure.data = "1"
+        return _person_page(form, None, same=same)
+    try:
+        person = actions.create_person(form.values(), by=current_user)
+    except Refusal as refusal:
+        return _refused(form, refusal, lambda: _person_page(form, None, status=409))
+    submissions.remember(current_user.id, form.once.data, "person", person.id)
+    return htmx.redirect(url_for("directory.sheet", person_id=person.id))
+
+
+@blueprint.route("/<int:person_id>/modifier", methods=["GET", "POST"])
+@requires("directory.manage")
+def correct(person_id: int) -> Response:
+    """Correct a person."""
+    person = queries.person(current_user, person_id)
+    form = PersonForm(obj=person)
+    if not form.is_valid():
+        return _person_page(form, person)
+    try:
+        actions.correct_person(person, form.values(), by=current_user)
+    except Refusal as refusal:
+        return _refused(form, refusal, lambda: _person_page(form, person, status=409))
+    return htmx.redirect(url_for("directory.sheet", person_id=person.id))
+
+
+def _person_page(
+    form: PersonForm, person: Person | None, *, same: Sequence[Person] = (), status: int | None = None
+) -> Response:
+    page = render_template("directory/person_form.html", form=form, person=person, same=same)
+    return make_response(page, status or _status(form, is_warned=bool(same)))
+
+
+def _status(form: BaseForm, *, is_warned: bool = False) -> int:
+    """200 for a page just opened, 422 for a form that was sent and comes back."""
+    return 422 if is_warned or form.errors else 200
+
+
+def _refused(form: BaseForm, refusal: Refusal, page: Any) -> Response:
+    form.refuse(refusal.message, refusal.field)
+    answer: Response = page()
+    return answer
+
+
+# -- practices and addresses ------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/<int:person_id>/exercices/nouveau", methods=["GET", "POST"])
+@requires("directory.manage")
+def add_practice(person_id: int) -> Response:
+    """Where a person begins to practise."""
+    person = queries.person(current_user, person_id)
+    form = PracticeForm(starts_on=territory.today())
+    _offer(form)
+    form.offer_places(queries.places())
+    if not form.is_valid():
+        return _practice_page(form, person)
+    if submissions.result_for(current_user.id, form.once.data, "practice"):
+        return htmx.redirect(url_for("directory.sheet", person_id=person.id))
+    try:
+        made = actions.create_practice(person, _place(form), form.starts_on.data, form.ends_on.data, by=current_user)
+    except Refusal as refusal:
+        return _refused(form, refusal, lambda: _practice_page(form, person, 409))
+    submissions.remember(current_user.id, form.once.data, "practice", made.id)
+    return htmx.redirect(url_for("directory.sheet", person_id=person.id))
+
+
+def _place(form: PracticeForm) -> Place:
+    if form.is_new_place:
+        return actions.create_place(form.values(), by=current_user)
+    return queries.place(int(form.place_id.data))
+
+
+def _offer(form: PlaceForm) -> None:
+    form.offer(queries.communes(), [organisation for organisation, _ in queries.organisations()])
+
+
+def _practice_page(form: PracticeForm, person: Person, status: int | None = None) -> Response:
+    page = render_template("directory/practice_form.html", form=form, person=person)
+    return make_response(page, status or _status(form))
+
+
+@blueprint.route("/exercices/<int:practice_id>/terminer", methods=["GET", "POST"])
+@requires("directory.manage")
+def end_practice(practice_id: int) -> Response:
+    """The last day of a practice."""
+    practice = queries.practice(practice_id)
+    form = EndForm(last_day=practice.ends_on or territory.today())
+    if form.is_valid():
+        try:
+            actions.end_practice(practice, form.last_day.data, by=current_user)
+        except Refusal as refusal:
+            return _refused(form, refusal, lambda: _end_page(form, practice.person, practice.place.address, 409))
+        return htmx.redirect(url_for("directory.sheet", person_id=practice.person_id))
+    return _end_page(form, practice.person, practice.place.address)
+
+
+def _end_page(form: EndForm, person: Person, what: str, status: int | None = None) -> Response:
+    page = render_template("directory/end_form.html", form=form, person=person, what=what)
+    return make_response(page, status or _status(form))
+
+
+@blueprint.route("/lieux/<int:place_id>/modifier", methods=["GET", "POST"])
+@requires("directory.manage")
+def correct_place(place_id: int) -> Response:
+    """Correct an address, for everyone who practises there."""
+    place = queries.place(place_id)
+    form = PlaceForm(obj=place)
+    _offer(form)
+    if not form.is_valid():
+        page = render_template("directory/place_form.html", form=form, place=place, back=_back())
+        return make_response(page, _status(form))
+    actions.correct_place(place, form.values(), by=current_user)
+    return htmx.redirect(_back())
+
+
+def _back() -> str:
+    """The sheet one came from, named by number: an address from outside leads nowhere."""
+    person_id = request.values.get("personne", type=int)
+    return url_for("directory.sheet", person_id=person_id) if person_id else url_for("directory.people")
+
+
+# -- delegations ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/<int:person_id>/delegations/nouvelle", methods=["GET", "POST"])
+@requires("directory.delegate")
+def add_delegation(person_id: int) -> Response:
+    """Who may post and answer for a practitioner, in their own name."""
+    person = queries.person(current_user, person_id)
+    form = DelegationForm(starts_on=territory.today())
+    form.offer(queries.possible_delegates(but=person.id))
+    if not form.is_valid():
+        return _delegation_page(form, person)
+    chosen = queries.person(current_user, form.delegate_id.data)
+    try:
+        actions.delegate(chosen, person, form.starts_on.data, form.ends_on.data, by=current_user)
+    except Refusal as refusal:
+        return _refused(form, refusal, lambda: _delegation_page(form, person, 409))
+    return htmx.redirect(url_for("directory.sheet", person_id=person.id))
+
+
+def _delegation_page(form: DelegationForm, person: Person, status: int | None = None) -> Response:
+    page = render_template("directory/delegation_form.html", form=form, person=person)
+    return make_response(page, status or _status(form))
+
+
+@blueprint.post("/delegations/<int:delegation_id>/terminer")
+@requires("directory.delegate")
+def end_delegation(delegation_id: int) -> Response:
+    """End it at once."""
+    found: Delegation = queries.delegation(delegation_id)
+    practitioner_id = found.practitioner_id
+    try:
+        actions.end_delegation(found, by=current_user)
+    except Refusal as refusal:
+        return _sheet(practitioner_id, 409, refusal.message)
+    return htmx.redirect(url_for("directory.sheet", person_id=practitioner_id))
+
+
+# -- structures -------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/structures")
+@requires("directory.read")
+def organisations() -> str:
+    """Practice houses, health centres, hospitals."""
+    return render_template("directory/organisations.html", organisations=queries.organisations())
+
+
+@blueprint.route("/structures/nouvelle", methods=["GET", "POST"])
+@requires("directory.manage")
+def add_organisation() -> Response:
+    """A structure that is not there yet."""
+    return _save_organisation(None)
+
+
+@blueprint.route("/structures/<int:organisation_id>/modifier", methods=["GET", "POST"])
+@requires("directory.manage")
+def correct_organisation(organisation_id: int) -> Response:
+    """Correct a structure."""
+    return _save_organisation(queries.organisation(organisation_id))
+
+
+def _save_organisation(organisation: Organisation | None) -> Response:
+    form = OrganisationForm(obj=organisation)
+    if not form.is_valid():
+        return _organisation_page(form, organisation)
+    try:
+        actions.save_organisation(organisation, form.name.data, form.finess.data, by=current_user)
+    except Refusal as refusal:
+        return _refused(form, refusal, lambda: _organisation_page(form, organisation, 409))
+    return htmx.redirect(url_for("directory.organisations"))
+
+
+def _organisation_page(form: OrganisationForm, found: Organisation | None, status: int | None = None) -> Response:
+    page = render_template("directory/organisation_form.html", form=form, organisation=found)
+    return make_response(page, status or _status(form))

@@ -1,0 +1,133 @@
+"""The directory's list: found as one types, by name, profession, commune, structure or RPPS."""
+
+import pytest
+
+from cptsapp.core.db import session
+from cptsapp.core.text import fold
+from cptsapp.directory import rules
+from cptsapp.directory.models import Organisation, Profession
+from tests.tools.factories import make_person, make_place, make_practice
+from tests.tools.queries import count_queries
+
+
+@pytest.fixture
+def reader(cast, sign_in):
+    return sign_in(cast.coordinator)
+
+
+def search(client, typed, **more):
+    return client.get("/annuaire", query_string={"q": typed, **more}).text
+
+
+@pytest.mark.parametrize("typed", ["Le Goff", "legoff", "goff", "yann legoff", "LE GOF"])
+def test_a_name_in_two_words_is_found_however_it_is_typed(reader, typed):
+    make_person(last_name="Le Goff", first_name="Yann")
+    session.commit()
+    assert "Yann Le Goff" in search(reader, typed)
+
+
+@pytest.mark.parametrize("typed", ["dangelo", "d’angelo", "d'angelo", "angelo", "jeanluc", "Jean-Luc"])
+def test_apostrophes_and_hyphens_do_not_count(reader, typed):
+    make_person(last_name="D’Angelo", first_name="Jean-Luc")
+    session.commit()
+    assert "Jean-Luc D’Angelo" in search(reader, typed)
+
+
+def test_accents_do_not_count(reader):
+    assert "Hélène Renaudin" in search(reader, "helene")
+
+
+def test_a_commune_finds_who_practises_there(reader):
+    page = search(reader, "talmont")
+    assert "Renaudin" in page
+    assert "Benali" not in page
+
+
+def test_a_profession_finds_its_people(reader):
+    make_person(last_name="Jolly", first_name="Carole", title="", profession=Profession.NURSE)
+    session.commit()
+    page = search(reader, "infirm")
+    assert "Jolly" in page
+    assert "Renaudin" not in page
+
+
+def test_words_add_up(reader):
+    assert "Renaudin" not in search(reader, "renaudin sables")
+
+
+def test_a_structure_finds_its_people(reader, cast):
+    house = Organisation(name="MSP du Port", folded=fold("MSP du Port"), created_at=cast.gp_person.created_at)
+    session.add(house)
+    session.flush()
+    make_practice(make_person(last_name="Tarek"), make_place(organisation_id=house.id))
+    session.commit()
+    assert "Tarek" in search(reader, "msp")
+
+
+def test_the_start_of_an_rpps_finds_its_owner(reader):
+    make_person(last_name="Numéro", rpps="10001234565")
+    session.commit()
+    assert "Numéro" in search(reader, "100012")
+
+
+def test_one_profession_at_a_time(reader):
+    page = search(reader, "", profession="staff")
+    assert "Pallier" in page
+    assert "Renaudin" not in page
+
+
+def test_an_unknown_profession_filters_nothing(reader):
+    assert "Renaudin" in search(reader, "", profession="wizard")
+
+
+def test_nobody_found_says_what_to_try(reader):
+    assert "Personne ne répond à « zzz »" in search(reader, "zzz")
+
+
+def test_a_person_merged_into_another_is_not_listed(reader, cast):
+    make_person(last_name="Doublon", merged_into_id=cast.gp_person.id)
+    session.commit()
+    assert "Doublon" not in search(reader, "")
+
+
+def test_a_practice_that_has_ended_is_not_shown(reader, cast):
+    from datetime import date
+
+    place = make_place(address="1, rue Ancienne")
+    make_practice(cast.gp_person, place, starts_on=date(2020, 1, 1), ends_on=date(2026, 7, 19))
+    session.commit()
+    assert "rue Ancienne" not in search(reader, "renaudin")
+
+
+def test_long_lists_come_page_by_page(reader):
+    for number in range(60):
+        make_person(last_name=f"Zed{number:02d}")
+    session.commit()
+    first, second = search(reader, "zed"), search(reader, "zed", page=2)
+    assert "Zed00" in first
+    assert "Zed59" not in first
+    assert "Zed59" in second
+
+
+def test_the_list_costs_as_many_queries_with_thirty_rows(reader):
+    with count_queries() as few:
+        search(reader, "")
+    for _ in range(30):
+        make_practice(make_person())
+    session.commit()
+    with count_queries() as many:
+        search(reader, "")
+    assert len(many) == len(few)
+
+
+def test_htmx_gets_the_list_alone(reader):
+    page = reader.get("/annuaire?q=ren", headers={"HX-Request": "true"}).text
+    assert "Renaudin" in page
+    assert "<html" not in page
+
+
+def test_the_rule_and_the_query_agree():
+    assert rules.matches("le goff yann", "legoff")
+    assert not rules.matches("le goff yann", "egof")
+    assert rules.matches("dupont jean luc", "jeanluc")
+    assert not rules.matches("renaudin helene", "audi")
