@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from cptsapp.accounts.models import Role
-from cptsapp.accounts.permissions import scopes_of, widest
+from cptsapp.accounts.permissions import needs_second_factor, scopes_of, widest
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -29,6 +29,7 @@ class CurrentUser:
     desk_id: int | None = None
     desk_name: str | None = None
     seen_at: datetime | None = None
+    has_second_factor: bool = True
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -36,6 +37,11 @@ class CurrentUser:
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the session's token, never the user's number."""
         return self.token
+
+    @property
+    def must_enrol(self) -> bool:
+        """Whether a role asks for a second factor that the account has not enrolled yet."""
+        return not self.has_second_factor and needs_second_factor(self.roles)
 
     def can(self, permission: str) -> bool:
         """Whether one of the roles gives the permission, with whatever scope."""

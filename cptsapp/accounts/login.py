@@ -1,11 +1,19 @@
-"""Ties sign-in sessions to Flask-Login and answers whoever is not signed in."""
+"""Ties sign-in sessions to Flask-Login, answers whoever is not signed in, asks for a second factor before all else."""
 
-from flask import Flask, current_app, request
+from typing import Any
+
+from flask import Flask, Response, current_app, request, url_for
 from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response as BaseResponse
 
-from cptsapp.accounts import sessions
+from cptsapp.accounts import door, sessions
+from cptsapp.accounts.actions import drafts
+from cptsapp.accounts.house import house
 from cptsapp.accounts.identity import CurrentUser, Nobody
-from cptsapp.http.app import after_commit
+from cptsapp.http import htmx
+from cptsapp.http.access import NotSignedIn, declared
+from cptsapp.http.app import after_commit, run_apart
+from cptsapp.http.fields import RESUME_FIELD
 
 manager = LoginManager()
 
@@ -16,8 +24,22 @@ def init_app(app: Flask) -> None:
     manager.anonymous_user = Nobody
     manager.session_protection = None
     manager.user_loader(sessions.find)
-    app.context_processor(lambda: {"current_user": current_user})
+    app.context_processor(_context)
     app.before_request(_note_use)
+    app.before_request(_hold_until_enrolled)
+    app.after_request(_drop_found_again)
+    app.register_error_handler(NotSignedIn, lambda _error: door.refuse_unknown())
+
+
+def _context() -> dict[str, Any]:
+    """The user, and on a shared desk how long it stays open without a gesture."""
+    user = current_user._get_current_object()
+    context: dict[str, Any] = {"current_user": user}
+    if not isinstance(user, CurrentUser):
+        return context
+    if user.desk_id is None:
+        return context | {"sign_out_url": url_for("accounts.sign_out")}
+    return context | {"switch_url": url_for("accounts.lock_desk"), "lock_after": 60 * house().lock_minutes}
 
 
 def _note_use() -> None:
@@ -26,3 +48,24 @@ def _note_use() -> None:
         return
     if isinstance(user := current_user._get_current_object(), CurrentUser) and sessions.is_stale(user):
         after_commit(lambda: sessions.touch(user))
+
+
+def _hold_until_enrolled() -> BaseResponse | None:
+    """Nothing but the enrolment opens to someone whose role asks for a second factor they have not."""
+    if request.endpoint is None or not getattr(current_user, "must_enrol", False):
+        return None
+    view = current_app.view_functions[request.endpoint]
+    access = declared(view)
+    if (access is not None and access.is_public) or getattr(view, "is_before_enrolment", False):
+        return None
+    return htmx.redirect(url_for("accounts.enrol"))
+
+
+def _drop_found_again(response: Response) -> Response:
+    """A kept text goes once its author has it on the screen again: the form came back filled, or said why not."""
+    if request.method != "POST" or response.status_code not in (200, 409, 422) or RESUME_FIELD not in request.form:
+        return response
+    user, draft_id = current_user._get_current_object(), request.form.get("_draft", type=int)
+    if isinstance(user, CurrentUser) and draft_id is not None:
+        run_apart(lambda: drafts.forget(draft_id, user.id))
+    return response

@@ -244,3 +244,32 @@ def why_not_reset_second_factor(by: _Known, user: _Known) -> str | None:
     if by.id == user.id:
         return "Changez le vôtre depuis « Mon compte » : un code y est demandé."
     return None
+
+
+def grouped() -> list[tuple[str, list[Permission]]]:
+    """The lines of the table by group, in its order."""
+    groups: dict[str, list[Permission]] = {}
+    for line in PERMISSIONS:
+        groups.setdefault(line.group, []).append(line)
+    return list(groups.items())
+
+
+def as_markdown() -> str:
+    """The table as docs/permissions.md holds it, in French as on the screen."""
+    heads = ["Geste", *ROLE_LABELS.values()]
+    lines = [
+        "# Qui peut quoi",
+        "",
+        "La table que le logiciel applique, écrite par `flask --app wsgi roles docs`.",
+        "",
+        *(f"- **{word}** : {sense}" for word, sense in WORDS.items()),
+    ]
+    for group, members in grouped():
+        lines += ["", f"## {group}", "", _markdown_row(heads), _markdown_row(["---"] * len(heads))]
+        lines += [_markdown_row([line.label, *(line.words.get(role, "—") for role in ROLE_LABELS)]) for line in members]
+    guarded = ", ".join(ROLE_LABELS[role] for role in ROLE_LABELS if role in SECOND_FACTOR_ROLES)
+    return "\n".join([*lines, "", f"Second facteur obligatoire : {guarded}.", ""])
+
+
+def _markdown_row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from cptsapp.core.french import day_short, hour
 from cptsapp.core.text import fold
 
 PASSWORD_MIN = 12
@@ -145,3 +146,11 @@ DESK_MARGIN = timedelta(minutes=2)
 def is_idle(seen_at: datetime, now: datetime, lock_minutes: int) -> bool:
     """Whether a desk's session was left without a gesture for longer than its lock allows."""
     return now - seen_at > timedelta(minutes=lock_minutes) + DESK_MARGIN
+
+
+def last_seen_words(moment: datetime, now: datetime) -> str:
+    """ "ce matin", "aujourd’hui à 14h12", "hier" or "sam. 18 juil.", both local."""
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return "ce matin" if moment.hour < 12 <= now.hour else f"aujourd’hui à {hour(moment)}"
+    return "hier" if days == 1 else day_short(moment.date())

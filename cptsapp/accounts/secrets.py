@@ -4,6 +4,7 @@ Argon2 takes some tens of milliseconds: callers hold no transaction meanwhile.
 """
 
 import secrets as system_secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,11 +13,15 @@ from cptsapp.core.seal import ring
 from cptsapp.core.text import REFERENCE_DIGITS, REFERENCE_LETTERS
 
 _hasher = PasswordHasher()  # argon2id, RFC 9106 low-memory profile: 64 MiB, three passes
-# Compared against when the mail is unknown, so that the answer takes as long.
-_NOBODY = _hasher.hash(system_secrets.token_urlsafe(32))
 
 CODE_LETTERS = REFERENCE_LETTERS + REFERENCE_DIGITS
 CODE_COUNT = 10
+
+
+@cache
+def _nobodys() -> str:
+    """Compared against when the mail is unknown, so that the answer takes as long. Made once, at the first need."""
+    return _hasher.hash(system_secrets.token_urlsafe(32))
 
 
 def hash_password(password: str) -> str:
@@ -27,7 +32,7 @@ def hash_password(password: str) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the one; takes as long when nothing is stored."""
     try:
-        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        return _hasher.verify(stored or _nobodys(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -54,8 +59,8 @@ def pin_matches(stored: str | None, pin: str, user_id: int) -> bool:
 
 def new_recovery_code() -> str:
     """Twelve characters that cannot be taken for one another: "K7FX-M4R9-TC3H"."""
-    letters = [system_secrets.choice(CODE_LETTERS) for _ in range(12)]
-    return "-".join("".join(letters[i : i + 4]) for i in (0, 4, 8))
+    parts = ("".join(system_secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
+    return "-".join(parts)
 
 
 def recovery_hash(code: str, user_id: int) -> bytes:

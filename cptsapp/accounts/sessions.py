@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select, update
 
+from cptsapp.accounts import rules
+from cptsapp.accounts.house import CPTS, DEFAULT_LOCK_MINUTES, day_at
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import Desk, RoleGrant, SignIn, User
 from cptsapp.core import clock
@@ -22,17 +24,17 @@ _FIND = (
         SignIn.seen_at,
         User.display_name,
         User.person_id,
+        User.totp_secret.is_not(None).label("has_second_factor"),
         Desk.name.label("desk_name"),
         RoleGrant.role,
+        RoleGrant.starts_on,
+        RoleGrant.ends_on,
+        select(CPTS.c.zone).scalar_subquery().label("zone"),
+        select(CPTS.c.desk_lock_minutes).scalar_subquery().label("lock_minutes"),
     )
     .join(User, User.id == SignIn.user_id)
     .outerjoin(Desk, Desk.id == SignIn.desk_id)
-    .outerjoin(
-        RoleGrant,
-        (RoleGrant.user_id == User.id)
-        & (RoleGrant.starts_on <= bindparam("today"))
-        & (RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= bindparam("today"))),
-    )
+    .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
     .where(
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.ended_at.is_(None),
@@ -45,22 +47,26 @@ _FIND = (
 
 
 def find(token: str) -> CurrentUser | None:
-    """The user of an open session, with today's roles; None when it has ended, expired or is locked."""
+    """The user of an open session, with today's roles; None when it has ended, expired, is locked or left idle."""
     now = clock.now()
-    rows = session.execute(_FIND, {"token_hash": token_hash(token), "now": now, "today": now.date()}).all()
+    rows = session.execute(_FIND, {"token_hash": token_hash(token), "now": now}).all()
     if not rows:
         return None
     first = rows[0]
+    if first.desk_id and rules.is_idle(first.seen_at, now, first.lock_minutes or DEFAULT_LOCK_MINUTES):
+        return None
+    today = day_at(now, first.zone)
     return CurrentUser(
         id=first.user_id,
         display_name=first.display_name,
         person_id=first.person_id,
-        roles=frozenset(row.role for row in rows if row.role is not None),
+        roles=frozenset(r.role for r in rows if r.role and rules.is_open(r.starts_on, r.ends_on, today)),
         sign_in_id=first.id,
         token=token,
         desk_id=first.desk_id,
         desk_name=first.desk_name,
         seen_at=first.seen_at,
+        has_second_factor=first.has_second_factor,
     )
 
 
@@ -93,6 +99,19 @@ def touch(user: CurrentUser) -> None:
 def is_stale(user: CurrentUser) -> bool:
     """Whether the session's last use is worth noting again."""
     return user.seen_at is None or clock.now() - user.seen_at > TOUCH_EVERY
+
+
+def resume(sign_in_id: int) -> str:
+    """Open a locked session again under a new token, which is given; the former token opens nothing."""
+    token = new_token()
+    fresh = {"token_hash": token_hash(token), "locked_at": None, "seen_at": clock.now()}
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(fresh))
+    return token
+
+
+def of_token(token: str) -> SignIn | None:
+    """The session of this token, whatever its state."""
+    return session.scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
 
 
 def author_of(token: str) -> int | None:

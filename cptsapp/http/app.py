@@ -37,11 +37,12 @@ def _end(response: Response) -> Response:
     else:
         session.rollback()
     for act in g.pop("after_commit", []):
-        _run(act)
+        run_apart(act)
     return response
 
 
-def _run(act: Callable[[], None]) -> None:
+def run_apart(act: Callable[[], None]) -> None:
+    """Do `act` in a short transaction of its own that may write. Only once the request's has ended."""
     token = _second.set(True)
     try:
         act()

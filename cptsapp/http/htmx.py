@@ -31,6 +31,11 @@ def redirect(url: str) -> BaseResponse:
     return Response(status=204, headers={"HX-Redirect": url})
 
 
+def redirection(url: str) -> dict[str, str]:
+    """The header that leads htmx elsewhere, for an answer that is an error as well."""
+    return {"HX-Redirect": url}
+
+
 def push_url(response: Response, url: str) -> Response:
     """Let the address bar follow a swap, so that the filter is in the URL."""
     response.headers["HX-Push-Url"] = url

@@ -75,6 +75,14 @@ def _step_of(secret: str, code: str) -> int | None:
     return None
 
 
+def present_code(user_id: int) -> str | None:
+    """The code of this moment, for the demonstration's own page; None without a second factor."""
+    row = session.execute(select(User.totp_secret, User.seal_id).where(User.id == user_id)).one()
+    if row.totp_secret is None:
+        return None
+    return pyotp.TOTP(_opened(row.totp_secret, row.seal_id)).generate_otp(rules.totp_step(clock.now()))
+
+
 def use_recovery_code(user_id: int, code: str) -> bool:
     """Whether this is one of the account's unused recovery codes; it is used from then on."""
     used = (
