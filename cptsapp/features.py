@@ -54,6 +54,7 @@ MODULES = (
     "directory.views",
     "audit.views",
     "outbox.views",
+    "posting.views",
     "operations.cli",
 )
 

@@ -31,6 +31,7 @@ ORDER = (
     "open_row",
     "day_grid",
     "entries",
+    "posting",
     "table",
     "marks",
     "steps",

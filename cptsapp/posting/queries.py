@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
@@ -22,6 +23,7 @@ from cptsapp.snp.models import (
     Booking,
     BookingState,
     BusyTime,
+    Campaign,
     Series,
     Slot,
     SlotOrigin,
@@ -114,7 +116,7 @@ def commune_names(codes: Iterable[str]) -> dict[str, str]:
 
 
 def place_words(place: Place) -> str:
-    """"12, rue des Écoliers", or the name the place goes by."""
+    """ "12, rue des Écoliers", or the name the place goes by."""
     return place.name or place.address
 
 
@@ -257,6 +259,21 @@ def live_bookings(slot_ids: Iterable[int]) -> Sequence[Booking]:
         .where(Booking.slot_id.in_(list(slot_ids)), _LIVE)
         .order_by(Booking.slot_id, Booking.seat_id)
     ).all()
+
+
+def booking_row(booking_id: int) -> Booking:
+    """A booking by its number, for the trail of who opened it."""
+    return session.get_one(Booking, booking_id)
+
+
+def user_name(user_id: int) -> str:
+    """Who posted a slot, as screens name them."""
+    return session.scalar(select(User.display_name).where(User.id == user_id)) or ""
+
+
+def campaign_name(campaign_id: int | None) -> str:
+    """The campaign's name, or nothing."""
+    return session.scalar(select(Campaign.name).where(Campaign.id == campaign_id)) or ""
 
 
 def has_history(seat_ids: Iterable[int]) -> set[int]:

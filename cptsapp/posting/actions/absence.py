@@ -48,9 +48,7 @@ def declare_absence(
     found = what_goes(by, person.id, first, last, lock=True)
     if found.digest != announced:
         raise Outdated
-    absence = Absence(
-        person_id=person.id, from_on=first, until_on=last, created_at=clock.now(), created_by_id=by.id
-    )
+    absence = Absence(person_id=person.id, from_on=first, until_on=last, created_at=clock.now(), created_by_id=by.id)
     session.add(absence)
     session.flush()
     settle(found, choices, by=by)

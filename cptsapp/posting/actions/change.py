@@ -188,9 +188,7 @@ def plan_change(slot: Slot, draft: Draft, *, lock: bool = False) -> ChangePlan:
     return ChangePlan(kept, aside)
 
 
-def change_following(
-    slot_id: int, draft: Draft, *, by: CurrentUser, announced: str, confirmed: str = ""
-) -> ChangePlan:
+def change_following(slot_id: int, draft: Draft, *, by: CurrentUser, announced: str, confirmed: str = "") -> ChangePlan:
     """Change a slot and those of its repetition that follow; the changed ones become a repetition of their own.
 
     Raises Invisible, Refusal, Outdated when the panel that was read no longer tells the truth, ToConfirm once.
@@ -232,11 +230,10 @@ def _split(former: Series, plan: ChangePlan, draft: Draft, practice: Practice, b
     return series
 
 
-def for_booked(slot: Slot, draft: Draft) -> Draft:
+def for_booked(slot: Slot, capacity: int, conditions: tuple[str, ...]) -> Draft:
     """The only change a slot with a patient takes: more or fewer free places, at the rhythm it has; conditions too."""
-    present = draft_of(slot)
-    minutes = slot.duration_minutes * draft.capacity
-    return replace(present, capacity=draft.capacity, minutes=minutes, conditions=draft.conditions)
+    minutes = slot.duration_minutes * capacity
+    return replace(draft_of(slot), capacity=capacity, minutes=minutes, conditions=conditions)
 
 
 def aside_days(plan: ChangePlan) -> list[str]:

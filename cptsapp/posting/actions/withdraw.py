@@ -7,6 +7,7 @@ from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
+from cptsapp.directory.models import Practice
 from cptsapp.posting import queries
 from cptsapp.posting.actions.publish import guarded, refuse_overlap
 from cptsapp.posting.queries import Consequence
@@ -45,12 +46,12 @@ def _withdraw(slot: Slot, by: CurrentUser) -> None:
 
 
 def withdraw_series(series_id: int, *, by: CurrentUser) -> int:
-    """Take back everything still free of a repetition that has just been published; gives the number of slots."""
+    """Take back everything still free of a repetition that has just been published; gives whose it is."""
     series = queries.series_for(by, series_id)
     slots = [s for s in queries.open_of_series(series.id, series.starts_on, lock=True) if s.free_count]
     for slot in slots:
         _withdraw(slot, by)
-    return len(slots)
+    return session.get_one(Practice, series.practice_id).person_id
 
 
 def targets(slot: Slot, *, following: bool, lock: bool = False) -> list[Slot]:

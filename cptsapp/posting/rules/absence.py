@@ -21,7 +21,7 @@ def absence_fault(first: date, last: date | None, today: date) -> tuple[str, str
 
 
 def lines_by_day(places: Iterable[tuple[datetime, int]], today: date) -> list[str]:
-    """"Demain : 11h30, et 3 à 17h00": one line a day, from (local start, free places)."""
+    """ "Demain : 11h30, et 3 à 17h00": one line a day, from (local start, free places)."""
     days: dict[date, list[str]] = {}
     for starts, free in places:
         if free:
@@ -32,7 +32,7 @@ def lines_by_day(places: Iterable[tuple[datetime, int]], today: date) -> list[st
 
 
 def day_words(day: date, today: date) -> str:
-    """"Aujourd’hui", "Demain", "Jeu. 23 juil."."""
+    """ "Aujourd’hui", "Demain", "Jeu. 23 juil."."""
     ahead = (day - today).days
     return ("Aujourd’hui", "Demain")[ahead] if ahead in (0, 1) else day_short(day).capitalize()
 
@@ -46,7 +46,7 @@ def follow_up_of(choices: Mapping[int, FollowUp], booking_id: int) -> FollowUp:
 
 
 def span_words(first: date, last: date | None, today: date) -> str:
-    """"aujourd’hui", "du mar. 21 juil. au ven. 24 juil.", "sans fin prévue, depuis le mar. 21 juil."."""
+    """ "aujourd’hui", "du mar. 21 juil. au ven. 24 juil.", "sans fin prévue, depuis le mar. 21 juil."."""
     if last is None:
         start = "dès aujourd’hui" if first == today else f"à partir du {day_short(first)}"
         return f"{start}, sans fin prévue" if first >= today else f"depuis le {day_short(first)}, sans fin prévue"

@@ -164,7 +164,7 @@ def moment_fault(draft: Draft, now: datetime, zone: str) -> Fault | None:
 
 
 def oddities(draft: Draft, hours: Hours) -> list[str]:
-    """What is said once, in amber, about the hour: a holiday, the night, outside the daytime, an hour that comes twice."""
+    """What is said once, in amber, about the hour: holiday, night, outside the daytime, an hour that comes twice."""
     holiday = holiday_name(draft.day, hours.region)
     if holiday:
         found = [f"Le {day_long(draft.day)} est férié ({holiday}) : la régulation de jour ne répond pas."]

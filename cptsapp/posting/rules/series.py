@@ -112,13 +112,13 @@ def busy_days(drafts: Sequence[Draft], busy: Sequence[Span], zone: str) -> list[
 
 
 def weekdays_words(weekdays: Iterable[int]) -> str:
-    """"Les mercredis et jeudis"."""
+    """ "Les mercredis et jeudis"."""
     names = [f"{WEEKDAYS[day]}s" for day in sorted(set(weekdays))]
     return f"Les {joined(names)}" if names else ""
 
 
 def joined(words: Sequence[str]) -> str:
-    """"a", "a et b", "a, b et c"."""
+    """ "a", "a et b", "a, b et c"."""
     return " et ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
@@ -131,5 +131,5 @@ def aside_lines(aside: Sequence[Aside]) -> list[str]:
 
 
 def dates_aside(aside: Sequence[Aside]) -> str:
-    """"3 dates laissées de côté"."""
+    """ "3 dates laissées de côté"."""
     return f"{count(len(aside), 'date laissée', 'dates laissées')} de côté" if aside else ""

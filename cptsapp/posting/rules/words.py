@@ -47,7 +47,7 @@ _INTERVALS = MappingProxyType({15: "tous les quarts d’heure", 30: "toutes les 
 
 
 def short_day(day: date, today: date) -> str:
-    """"auj.", "demain", "mer. 22" within the week, "jeu. 10 sept." beyond."""
+    """ "auj.", "demain", "mer. 22" within the week, "jeu. 10 sept." beyond."""
     ahead = (day - today).days
     if ahead in (0, 1):
         return ("auj.", "demain")[ahead]
@@ -55,7 +55,7 @@ def short_day(day: date, today: date) -> str:
 
 
 def moment(local_start: datetime, today: date) -> str:
-    """"auj. 17h00", "demain 11h30", "mer. 22, 11h30"."""
+    """ "auj. 17h00", "demain 11h30", "mer. 22, 11h30"."""
     day = local_start.date()
     comma = "" if (day - today).days in (0, 1) else ","
     return f"{short_day(day, today)}{comma} {hour(local_start)}"
@@ -72,17 +72,17 @@ def capital(text: str) -> str:
 
 
 def every(duration: int) -> str:
-    """"Un patient tous les quarts d’heure." for minutes a patient."""
+    """ "Un patient tous les quarts d’heure." for minutes a patient."""
     return f"Un patient {_INTERVALS.get(duration) or f'toutes les {duration}{NBSP}minutes'}."
 
 
 def hours_range(opens: time | datetime, closes: time | datetime) -> str:
-    """"17h00 – 18h00"."""
+    """ "17h00 – 18h00"."""
     return f"{hour(opens)} – {hour(closes)}"
 
 
 def minutes(value: int) -> str:
-    """"15 min", "1 h", "1 h 30"."""
+    """ "15 min", "1 h", "1 h 30"."""
     whole, rest = divmod(value, 60)
     if not whole:
         return f"{value}{NBSP}min"
