@@ -108,6 +108,7 @@ PERMISSIONS: tuple[Permission, ...] = (
         "snp.cancel",
         "Créneaux",
         "Annuler ou déplacer une réservation",
+        coordinator="oui",
         practitioner="les siens",
         secretary="du cabinet",
         regulator="oui",

@@ -41,11 +41,12 @@ def _of_day(
     minutes: int,
     quota: int,
 ) -> list[datetime]:
-    """The best `quota` moments of one day."""
+    """The best `quota` moments of one day; a half-hour to come only where nothing better is left."""
     window = hours.span(day)
     chosen: list[Span] = []
-    for wall in _unique([*ranked(day.weekday(), habits), *_coming_half_hours(day, now, hours)]):
-        if window is None or len(chosen) >= quota:
+    usual = ranked(day.weekday(), habits)
+    for wall in _unique([*usual, *_coming_half_hours(day, now, hours)]):
+        if window is None or len(chosen) >= quota or (chosen and wall not in usual):
             break
         starts_at = local_instant(day, wall, hours.zone)
         span = (starts_at, starts_at + timedelta(minutes=minutes))

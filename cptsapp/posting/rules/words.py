@@ -51,7 +51,12 @@ def short_day(day: date, today: date) -> str:
     ahead = (day - today).days
     if ahead in (0, 1):
         return ("auj.", "demain")[ahead]
-    return day_tiny(day) if 1 < ahead < 7 else day_short(day)
+    return day_tiny(day).replace(" ", NBSP) if 1 < ahead < 7 else day_short(day)
+
+
+def day_month(day: date) -> str:
+    """ "22 juil."."""
+    return day_short(day).split(" ", 1)[1]
 
 
 def moment(local_start: datetime, today: date) -> str:

@@ -8,7 +8,7 @@ from flask import request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from cptsapp.core.french import count, day_short
+from cptsapp.core.french import count
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory.models import Practice
 from cptsapp.http import htmx
@@ -148,8 +148,8 @@ def _panel(plan: rules.Plan, form: RepeatForm, is_range: bool) -> dict[str, Any]
     kept = plan.kept
     lines = []
     if kept:
-        span = f"du {day_short(kept[0].day)} au {day_short(kept[-1].day)}"
-        lines.append(f"{rules.weekdays_words(form.weekdays.data)}, {span}.")
+        span = f"du {words.day_month(kept[0].day)} au {words.day_month(kept[-1].day)}"
+        lines.append(f"{rules.weekdays_words(form.weekdays.data)}, {span.rstrip('.')}.")
     return {
         "title": range_words(len(kept), plan.seat_count, is_range=is_range) if kept else "Aucune date à publier",
         "lines": lines,
