@@ -8,6 +8,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, ValidationError
 
+from cptsapp.core import french
 from cptsapp.core.text import looks_like_nir
 
 RESUME_FIELD = "_resume"
@@ -72,6 +73,10 @@ class PhoneField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = valuelist[0].strip() if valuelist else ""
         self.data: str | None = typed or None
+
+    def _value(self) -> str:
+        """As French people read it: a number that is stored goes back into the field as it may be typed."""
+        return french.phone(self.data) if self.data else ""
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:

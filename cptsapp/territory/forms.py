@@ -33,6 +33,12 @@ IDENTITY_CHOICES = {
     IdentityMode.NOTHING: f"Rien{NBSP}: la référence de quatre caractères suffit, le patient la dit en arrivant",
 }
 
+IDENTITY_SHORT = {
+    IdentityMode.FULL: "nom, année de naissance et téléphone",
+    IdentityMode.INITIALS: "initiales et année de naissance",
+    IdentityMode.NOTHING: "rien, la référence suffit",
+}
+
 
 class AnsweringPhoneField(PhoneField):
     """The number that answers out of hours: 15, 116 117, or an ordinary one."""

@@ -91,7 +91,12 @@ def test_the_answers_are_not_taken_without_the_code(client, code):
 def test_the_answers_make_the_cpts(visitor):
     assert post(visitor).location == "/"
     cpts = queries.settings()
-    assert (cpts.name, cpts.mark, cpts.zone, cpts.holiday_region) == ("CPTS de l’Essai", "CE", "Europe/Paris", "metropole")
+    assert (cpts.name, cpts.mark, cpts.zone, cpts.holiday_region) == (
+        "CPTS de l’Essai",
+        "CE",
+        "Europe/Paris",
+        "metropole",
+    )
     assert cpts.window == rules.DEFAULT_WINDOW
     assert cpts.size_tier == 2
     assert [c.code for c in queries.own_communes()] == ["85194", "85288"]

@@ -1,10 +1,6 @@
-"""The CPTS in every template, and nothing but the first visit until it is set up."""
+"""The first visit: the code of the terminal, then the five answers on one page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
-
-from flask import Blueprint, Flask, current_app, make_response, render_template, request, session, url_for
+from flask import make_response, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from cptsapp.core.french import count
@@ -12,46 +8,13 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import public
 from cptsapp.http.app import after_commit
-from cptsapp.territory import actions, national, queries, rules
+from cptsapp.territory import actions, queries, rules
 from cptsapp.territory.forms import CodeForm, FirstVisitForm, number_of
+from cptsapp.territory.views.blueprint import blueprint
+from cptsapp.territory.views.communes import chosen_communes
 
-blueprint = Blueprint("territory", __name__)
-
-_SET_UP = "cpts_is_set_up"
 _VERIFIED = "first_visit"
 _FIELDS = {"mail": "admin_mail"}
-OPEN_BEFORE = frozenset({"territory.first_visit", "territory.verify_code", "territory.set_up", "health.check"})
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """What the bar shows before there is a CPTS."""
-
-    name: str = "Première installation"
-    mark: str = "+"
-
-
-def init_app(app: Flask) -> None:
-    """Give `cpts` to every template; lead every page to the first visit while there is no CPTS."""
-    app.before_request(_lead_to_first_visit)
-    app.context_processor(_context)
-
-
-def _context() -> dict[str, Any]:
-    return {"cpts": queries.current() or NotYet()}
-
-
-def _lead_to_first_visit() -> Response | None:
-    """Asked of the database until it is set up; a process never asks again afterwards."""
-    if current_app.extensions.get(_SET_UP) or request.endpoint in OPEN_BEFORE:
-        return None
-    if queries.current() is None:
-        return htmx.redirect(url_for("territory.first_visit"))
-    current_app.extensions[_SET_UP] = True
-    return None
-
-
-# -- the first visit --------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/premier-lancement")
@@ -162,25 +125,3 @@ def _answers(form: FirstVisitForm, choice: queries.CommuneChoice) -> actions.Fir
         admin_mail=form.admin_mail.data,
         password=form.password.data,
     )
-
-
-# -- ticking communes -------------------------------------------------------------------------------------------------
-
-
-def chosen_communes(codes: Sequence[str] | None = None) -> queries.CommuneChoice:
-    """The panel after the button that was pressed: « chercher », « montrer », a whole intercommunality, a list."""
-    chosen = list(request.form.getlist("commune") if codes is None else codes)
-    verb, _, detail = request.form.get("act", "").partition(":")
-    typed, show = request.form.get("q", ""), request.form.get("show", "")
-    unknown: list[str] = []
-    if verb == "show":
-        typed, show = "", detail
-    elif verb == "epci":
-        chosen += [commune.code for commune in national.by_epci(detail)]
-        typed, show = "", "chosen"
-    elif verb == "paste":
-        pasted = rules.codes_in(request.form.get("pasted", ""))
-        unknown = [code for code in pasted if national.commune(code) is None]
-        chosen += pasted
-        typed, show = "", "chosen"
-    return replace(queries.choose(chosen, typed, show), unknown=unknown)

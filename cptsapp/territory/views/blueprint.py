@@ -1,0 +1,5 @@
+"""The blueprint of the territory."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("territory", __name__)
