@@ -55,6 +55,8 @@ MODULES = (
     "audit.views",
     "outbox.views",
     "posting.views",
+    "calendars.views",
+    "activity.views",
     "operations.cli",
 )
 

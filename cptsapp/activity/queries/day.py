@@ -15,6 +15,8 @@ from cptsapp.snp.patients import Patient, read_patient
 from cptsapp.snp.permissions import readable_identities
 from cptsapp.territory import queries as territory
 
+NOON, EVENING = 12, 17  # hours at which the sheet begins a new part
+
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
@@ -66,3 +68,17 @@ def _day_row(seat: Seat, booking: Booking | None, is_readable: bool) -> DayRow:
         state=booking.state if booking else None,
         patient=read_patient(identity) if identity else None,
     )
+
+
+def parts(rows: list[DayRow]) -> list[tuple[str, int, list[DayRow]]]:
+    """The rows by part of the day, each with its number of free seats."""
+    named: dict[str, list[DayRow]] = {}
+    for row in rows:
+        named.setdefault(_part(row.at.hour), []).append(row)
+    return [(name, sum(row.booking_id is None for row in found), found) for name, found in named.items()]
+
+
+def _part(hour: int) -> str:
+    if hour < NOON:
+        return "Matin"
+    return "Après-midi" if hour < EVENING else "Soir"

@@ -183,6 +183,13 @@ def names(person_ids: Iterable[int]) -> dict[int, str]:
     return {person.id: person.full_name for person in found}
 
 
+def posting_names() -> dict[int, str]:
+    """Everyone who has ever posted, by name."""
+    posted = select(Slot.person_id).where(Slot.person_id == Person.id).exists()
+    found = session.scalars(select(Person).where(posted, Person.merged_into_id.is_(None)).order_by(Person.folded))
+    return {person.id: person.full_name for person in found}
+
+
 # -- cells ------------------------------------------------------------------------------------------------------------
 
 

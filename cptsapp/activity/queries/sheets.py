@@ -1,20 +1,22 @@
 """Statements and figures as tables: the page, the CSV, the XLSX and the paper are written from these (pitfall 22)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cptsapp.activity import rules
 from cptsapp.activity.queries.figures import Cell, grouped, names
-from cptsapp.activity.queries.statement import Statement, StatementLine
+from cptsapp.activity.queries.statement import PaidAct, Statement, StatementLine
 from cptsapp.activity.rules import MEASURES, OF_NO_PRACTITIONER, OF_PATIENTS, Excess, Figures
+from cptsapp.core import french
 from cptsapp.core.tables import Column, Kind, Rate, Sheet, SheetRow, Value
 from cptsapp.core.text import fold
-from cptsapp.ledger.rules import Balance
+from cptsapp.ledger.rules import STATE_WORDS, Balance
 from cptsapp.snp.models import Campaign
 
 TOTAL = "Ensemble"
+TOTAL_KEY = "total"
 OUTSIDE = "Hors campagne"
 
 
@@ -43,7 +45,7 @@ def statement_sheet(campaign: Campaign, statement: Statement) -> Sheet:
         ),
         rows=tuple(SheetRow(line.person_id, _statement_values(line)) for line in lines),
         total=SheetRow(
-            None,
+            TOTAL_KEY,
             (
                 TOTAL,
                 *_values(statement.figures, _STATEMENT),
@@ -82,6 +84,27 @@ def _column(code: str) -> Column:
 
 def _values(figures: Figures, codes: Iterable[str]) -> tuple[Value, ...]:
     return tuple(rate(figures) if code == "rate" else getattr(figures, code) for code in codes)
+
+
+def acts_sheet(campaign: Campaign, acts: Sequence[PaidAct]) -> Sheet:
+    """One practitioner's honoured acts: day, hour, reference, amount, state."""
+    return Sheet(
+        title=f"Actes {campaign.name}",
+        columns=(
+            Column("day", "Jour", Kind.DAY),
+            Column("hour", "Heure", Kind.TEXT),
+            Column("reference", "Réf.", Kind.TEXT),
+            Column("cents", "Montant", Kind.MONEY),
+            Column("state", "État", Kind.TEXT),
+        ),
+        rows=tuple(SheetRow(act.booking_id, _act_values(act)) for act in acts),
+        total=SheetRow(TOTAL_KEY, (TOTAL, "", french.count(len(acts), "acte"), sum(act.cents for act in acts), "")),
+    )
+
+
+def _act_values(act: PaidAct) -> tuple[Value, ...]:
+    state = STATE_WORDS[act.state] if act.state else ""
+    return (act.at.date(), french.hour(act.at), act.reference, act.cents, state)
 
 
 # -- figures ----------------------------------------------------------------------------------------------------------
@@ -134,7 +157,7 @@ def figures_sheet(
         title=f"Chiffres {grouping.label.lower()}",
         columns=(grouping.column, *(_column(code) for code in codes)),
         rows=tuple(sorted(rows, key=_order)),
-        total=SheetRow(None, (TOTAL, *_values(rules.total(groups.values()), codes))),
+        total=SheetRow(TOTAL_KEY, (TOTAL, *_values(rules.total(groups.values()), codes))),
     )
 
 

@@ -8,10 +8,13 @@ from cptsapp.activity import rules
 from cptsapp.activity.queries import figures
 from cptsapp.activity.queries.figures import Cell, Filter
 from cptsapp.activity.rules import Excess, Figures
+from cptsapp.core.db import session
 from cptsapp.core.text import fold
 from cptsapp.ledger import queries as ledger
+from cptsapp.ledger.models import LineState
 from cptsapp.ledger.rules import Balance
-from cptsapp.snp.models import Campaign
+from cptsapp.snp.models import Booking, BookingState, Campaign, Seat
+from cptsapp.territory import queries as territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +89,25 @@ def _balances(campaign_id: int) -> dict[int, Balance]:
     for person_id, own in ledger.balances(account_of(campaign_id)).items():
         sums[roots.get(person_id, person_id)] += own
     return sums
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAct:
+    """One honoured act: local hour, reference, amount in cents, state of its line (None without pay)."""
+
+    booking_id: int
+    at: datetime
+    reference: str
+    cents: int
+    state: LineState | None
+
+
+def acts(campaign: Campaign, person_id: int) -> list[PaidAct]:
+    """The honoured acts of one practitioner in a campaign, oldest first; no identity is read."""
+    numbers = figures.numbers_of(person_id)
+    states = {line.source_id: line.state for line in ledger.lines_of(account_of(campaign.id), numbers)}
+    columns = (Booking.id, Booking.reference, Seat.starts_at)
+    query = figures.seats(columns, Filter(campaign_id=campaign.id, person_id=person_id))
+    rows = session.execute(query.where(Booking.state == BookingState.HONOURED).order_by(Seat.starts_at, Booking.id))
+    cents = rules.amount(1, campaign.pay_per_act_cents)
+    return [PaidAct(row.id, territory.local(row.starts_at), row.reference, cents, states.get(row.id)) for row in rows]
