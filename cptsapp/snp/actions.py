@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     event,
     exists,
+    insert,
     literal,
     null,
     or_,
@@ -69,12 +70,14 @@ def _raise_version(current: Session) -> None:
     if current.in_nested_transaction() or not current.info.pop(_CHANGED, False):
         return
     current.flush()
-    current.execute(
+    raised: CursorResult[Any] = current.execute(  # type: ignore[assignment]  # an UPDATE's result has a count
         update(AgendaVersion)
         .where(AgendaVersion.id == 1)
         .values(version=AgendaVersion.version + 1)
         .execution_options(synchronize_session=False)
     )
+    if raised.rowcount == 0:  # the first change of the list since the first visit
+        current.execute(insert(AgendaVersion).values(id=1, version=1))
 
 
 @event.listens_for(Session, "after_rollback")
