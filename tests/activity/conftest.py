@@ -7,6 +7,7 @@ import pytest
 
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.directory.models import Practice
 from cptsapp.snp.models import Booking, Campaign
 from cptsapp.snp.patients import Patient, seal_patient
 from tests.tools.cast import Cast
@@ -27,11 +28,12 @@ def campaign(cast: Cast) -> Campaign:
 def make_act(cast: Cast) -> MakeAct:
     """`make_act(hours=-1, name="Guérineau")`: a booking so many hours from now, sealed, in a slot of its own."""
 
+    own_id = cast.gp_practice.id
+
     def make(hours: float = -1, *, practice=None, campaign=None, name="Guérineau", year=1947, slot=None, **overrides):
         starts_at = clock.now() + timedelta(hours=hours)
-        posted = slot or make_slot(
-            practice or cast.gp_practice, starts_at=starts_at, campaign_id=campaign.id if campaign else None
-        )
+        where = practice or session.get(Practice, own_id)
+        posted = slot or make_slot(where, starts_at=starts_at, campaign_id=campaign.id if campaign else None)
         booking = make_booking(posted, booked_at=starts_at - timedelta(hours=5), **overrides)
         session.add(seal_patient(booking, Patient(name, year, "+33639981427")))
         session.flush()
