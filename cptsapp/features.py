@@ -65,6 +65,7 @@ OWN_SLOTS = frozenset({"own", "delegated"})
 MENU = (
     MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN_SLOTS),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
+    MenuEntry("Publier", "posting.mine", "snp.post", unless="calendar.own"),
     MenuEntry("Journée", "regulation.day", "snp.book"),
     MenuEntry("Orientations du jour", "regulation.orientations", "snp.book"),
     MenuEntry("Médecins", "directory.doctors", "snp.book"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from cptsapp.audit.models import Category
@@ -12,7 +13,7 @@ from cptsapp.audit.queries import Filter
 from cptsapp.audit.rules import THINGS
 
 GESTURES = {"changements": Category.CHANGE, "lectures": Category.READING, "questions": Category.QUESTION}
-EVERYTHING = ("", "Tout")
+EVERYTHING = SelectChoice("", "Tout")
 
 
 def _number(value: Any) -> int | None:
@@ -23,13 +24,18 @@ class FilterForm(Form):
     """Who, what, since when; unreadable values count as absent."""
 
     qui = SelectField("Qui", coerce=_number, validators=[Optional()])
-    quoi = SelectField("Quoi", choices=[EVERYTHING, *THINGS.items()], validators=[Optional()])
+    quoi = SelectField(
+        "Quoi", choices=[EVERYTHING, *(SelectChoice(*thing) for thing in THINGS.items())], validators=[Optional()]
+    )
     du = DateField("Du", validators=[Optional()])
     au = DateField("Au", validators=[Optional()])
 
     def set_people(self, people: list[tuple[int, str]]) -> None:
         """Who can be chosen."""
-        self.qui.choices = [("", "Tout le monde"), *people]
+        self.qui.choices = [
+            SelectChoice("", "Tout le monde"),
+            *(SelectChoice(str(number), name) for number, name in people),
+        ]
 
 
 def filter_of(args: MultiDict[str, str], form: FilterForm) -> Filter:

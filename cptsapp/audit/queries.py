@@ -49,15 +49,15 @@ def export(wanted: Filter) -> Iterator[Trace]:
     yield from _named(session.scalars(_statement(wanted).limit(EXPORT_MAX)).all())
 
 
-def counts(subject_type: str, subject_id: int) -> dict[Category, int]:
-    """How many events of each category one thing has."""
+def counts(subject_type: str, subject_id: int) -> dict[Category | None, int]:
+    """How many events of each category one thing has, and under None how many in all."""
     rows = session.execute(
         select(AuditEvent.category, func.count())
         .where(AuditEvent.subject_type == subject_type, AuditEvent.subject_id == subject_id)
         .group_by(AuditEvent.category)
     )
     found = {row[0]: row[1] for row in rows}
-    return {category: found.get(category, 0) for category in Category}
+    return {None: sum(found.values()), **{category: found.get(category, 0) for category in Category}}
 
 
 def key_of(trace: Trace) -> str:

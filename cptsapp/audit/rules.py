@@ -112,7 +112,8 @@ FIELDS = MappingProxyType(
         "address": "adresse",
         "campaign_id": "campagne",
         "capacity": "patients",
-        "category": "geste",
+        "from_on": "du",
+        "gesture": "geste",
         "cents": "montant",
         "communes": "communes",
         "count": "nombre",
@@ -138,7 +139,10 @@ FIELDS = MappingProxyType(
         "starts_at": "début",
         "starts_on": "début",
         "state": "état",
+        "subject_id": "numéro",
+        "subject_type": "chose",
         "until_on": "jusqu’au",
+        "user_id": "compte n°",
         "weekly_cap": "plafond par semaine",
     }
 )

@@ -59,8 +59,7 @@ def thing(subject_type: str, subject_id: int) -> str:
     page = _page(wanted)
     _note_reading("audit.read", wanted)
     place = {"subject_type": subject_type, "subject_id": subject_id}
-    counts: dict[Category | None, int] = {**queries.counts(subject_type, subject_id)}
-    counts[None] = sum(counts.values())
+    counts = queries.counts(subject_type, subject_id)
     return render_template(
         "audit/thing.html",
         label=f"{rules.THINGS[subject_type]} n° {subject_id}",
@@ -89,8 +88,9 @@ def _page(wanted: Filter) -> paging.Page[Trace]:
 
 def _note_reading(kind: str, wanted: Filter) -> None:
     reader = current_user._get_current_object()
+    names = {"category": "gesture"}
     asked = {
-        name: str(value)
+        names.get(name, name): str(value)
         for name in ("category", "user_id", "subject_type", "subject_id", "from_on", "until_on")
         if (value := getattr(wanted, name)) is not None
     }

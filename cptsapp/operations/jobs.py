@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cptsapp.audit import purge as audit_purge
+from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.outbox import actions as outbox
 
@@ -19,6 +20,7 @@ class Job:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("calendars.refresh", timedelta(seconds=20), refresh.refresh_due),
     Job("submissions.purge", timedelta(hours=6), submissions.purge_old),
     Job("outbox.purge", timedelta(days=1), outbox.purge_old),
     Job("audit.purge", timedelta(days=1), audit_purge.purge_old),

@@ -11,6 +11,7 @@ from cptsapp.accounts.models import User
 from cptsapp.audit.actions import Actor
 from cptsapp.core import clock, french
 from cptsapp.core.db import session
+from cptsapp.directory.merged import merged_persons, same_person
 from cptsapp.directory.models import Delegation, Person
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
@@ -140,9 +141,9 @@ def _was_never_told(kind: Kind, booking: Booking, recipient: Recipient) -> bool:
 
 def recipients(person_id: int, *, except_user_id: int | None) -> list[Recipient]:
     """The practitioner and those who act for them today, each address once, without the author of the act."""
-    merged = _merged_persons()
-    own = _same_person({person_id}, merged)
-    delegates = _same_person(_delegates_of(own), merged) - own
+    merged = merged_persons()
+    own = same_person({person_id}, merged)
+    delegates = same_person(_delegates_of(own), merged) - own
     users = _users_of(own | delegates)
     found = [
         Recipient(user.mail, user.id, level or NotificationLevel.ALL)
@@ -150,7 +151,7 @@ def recipients(person_id: int, *, except_user_id: int | None) -> list[Recipient]
         if user.is_active and user.id != except_user_id
     ]
     # Someone without an account still has to know; one whose account was closed has left, unless they are the doctor.
-    known = _same_person(
+    known = same_person(
         {u.person_id for u, _ in users if u.person_id and (u.is_active or u.person_id not in own)}, merged
     )
     found += _by_directory((own | delegates) - known - merged.keys())
@@ -183,21 +184,3 @@ def _delegates_of(person_ids: set[int]) -> set[int]:
             )
         )
     )
-
-
-def _merged_persons() -> dict[int, int]:
-    """Persons merged into another; few, and no row moves when two are merged."""
-    rows = session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
-    return {person_id: into for person_id, into in rows if into is not None}
-
-
-def _same_person(person_ids: set[int], merged: dict[int, int]) -> set[int]:
-    """These persons under all the numbers they have had."""
-    roots = {_root(person_id, merged) for person_id in person_ids}
-    return roots | {person_id for person_id in merged if _root(person_id, merged) in roots}
-
-
-def _root(person_id: int, merged: dict[int, int]) -> int:
-    while person_id in merged:
-        person_id = merged[person_id]
-    return person_id

@@ -106,7 +106,7 @@ def test_reading_is_noted(cast, reader):
     assert (event.user_id, event.category, event.data) == (
         cast.coordinator.id,
         Category.READING,
-        {"category": "reading"},
+        {"gesture": "reading"},
     )
 
 
