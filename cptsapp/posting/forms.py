@@ -16,12 +16,12 @@ from wtforms import (
     ValidationError,
     widgets,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from cptsapp.core.french import THIN, WEEKDAYS_SHORT, day_short
+from cptsapp.core.french import NBSP, THIN, WEEKDAYS_SHORT, day_short
 from cptsapp.http.fields import BaseForm, OnceMixin, no_nir
 from cptsapp.posting.rules import words
-from cptsapp.posting.rules.draft import Draft, minutes_between
+from cptsapp.posting.rules.draft import DURATION_MAX, DURATION_MIN, Draft, minutes_between
 from cptsapp.snp.models import SEATS_MAX, FollowUp, Modality
 
 OTHER = "autre"
@@ -79,7 +79,7 @@ def _put(field: Any, value: Any) -> None:
 
 
 def _bounded(name: str, value: int) -> int:
-    low, high = (1, SEATS_MAX) if name == "capacity" else (5, 240)
+    low, high = (1, SEATS_MAX) if name == "capacity" else (DURATION_MIN, DURATION_MAX)
     return max(low, min(high, value))
 
 
@@ -94,7 +94,13 @@ class SlotForm(DetailsForm):
     when = RadioField(f"Quand{THIN}?", validate_choice=False, validators=[InputRequired("Choisissez une heure.")])
     other_day = DateField("Jour", validators=[Optional()])
     other_time = TimeField("Heure", validators=[Optional()])
-    duration = IntegerField("Minutes par patient", validators=[InputRequired(_NUMBER)])
+    duration = IntegerField(
+        "Minutes par patient",
+        validators=[
+            InputRequired(_NUMBER),
+            NumberRange(DURATION_MIN, DURATION_MAX, f"De {DURATION_MIN} à {DURATION_MAX}{NBSP}minutes par patient."),
+        ],
+    )
 
     def offer(self, moments: Sequence[datetime], today: date) -> None:
         """The chips; the one that was posted stays among them even when the clock has moved on."""

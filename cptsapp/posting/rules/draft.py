@@ -79,6 +79,8 @@ class Draft:
 def unpack(text: str) -> Draft:
     """The draft of a packed word. Raises ValueError for anything else."""
     practice, letter, day, opens, minutes, capacity, conditions = text[:200].split("~")
+    if not (1 <= int(minutes[:5]) <= LENGTH_MAX and 1 <= int(capacity[:5]) <= SEATS_MAX):
+        raise ValueError("not a length or a number of patients")
     return Draft(
         int(practice[:9]),
         Modality(letter),

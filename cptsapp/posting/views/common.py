@@ -11,6 +11,7 @@ from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Practice
 from cptsapp.posting import queries
 from cptsapp.posting.rules import words
+from cptsapp.posting.rules.draft import AHEAD_DAYS, Draft, unpack
 from cptsapp.snp.models import Modality, Slot
 from cptsapp.territory import queries as territory
 
@@ -80,6 +81,15 @@ def where(practice: Practice, modality: Modality) -> str:
     """ "12, rue des Écoliers" at the surgery; the surgery it is done from otherwise."""
     place = queries.place_words(practice.place)
     return place if modality is Modality.SURGERY else f"depuis le {place}" if practice.place.name else f"depuis {place}"
+
+
+def draft_asked() -> Draft | None:
+    """The draft an address carries, of a day about now; None for anything else."""
+    try:
+        draft = unpack(request.args.get("creneau", ""))
+    except ValueError:
+        return None
+    return draft if abs((draft.day - territory.today()).days) <= AHEAD_DAYS else None
 
 
 def day_or_none(text: str | None) -> date | None:

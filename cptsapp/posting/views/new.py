@@ -20,9 +20,9 @@ from cptsapp.posting.actions import publish as acts
 from cptsapp.posting.forms import OTHER, RangeForm, SlotForm, when_value
 from cptsapp.posting.rules import chips, words
 from cptsapp.posting.rules import draft as rules
-from cptsapp.posting.rules.draft import Draft, ToConfirm, unpack
+from cptsapp.posting.rules.draft import Draft, ToConfirm
 from cptsapp.posting.views import blueprint
-from cptsapp.posting.views.common import home, is_self, list_title, someone, to, where
+from cptsapp.posting.views.common import draft_asked, home, is_self, list_title, someone, to, where
 from cptsapp.snp.models import Modality, Slot
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import local_instant
@@ -66,16 +66,8 @@ def new() -> Response:
     start = _start(person, is_range=_is_range())
     if not start.practices:
         return htmx.redirect(home(person.id))
-    form = _form(start, is_range=_is_range(), given=_given())
+    form = _form(start, is_range=_is_range(), given=draft_asked())
     return _page(form, start)
-
-
-def _given() -> Draft | None:
-    """A draft carried by the address, back from the page that repeats it."""
-    try:
-        return unpack(request.args.get("creneau", ""))
-    except ValueError:
-        return None
 
 
 def _form(start: Start, *, is_range: bool, given: Draft | None = None) -> SlotForm | RangeForm:

@@ -18,9 +18,9 @@ from cptsapp.posting.actions import publish as acts
 from cptsapp.posting.forms import RepeatForm
 from cptsapp.posting.rules import series as rules
 from cptsapp.posting.rules import words
-from cptsapp.posting.rules.draft import Draft, Outdated, ToConfirm, unpack
+from cptsapp.posting.rules.draft import Draft, Outdated, ToConfirm
 from cptsapp.posting.views import blueprint
-from cptsapp.posting.views.common import home, is_self, range_words, to
+from cptsapp.posting.views.common import draft_asked, home, is_self, range_words, to
 from cptsapp.snp.queries import campaign_for
 
 FOUR_WEEKS = timedelta(weeks=4)
@@ -38,10 +38,9 @@ def repeat() -> Response:
 
 def _draft() -> tuple[Draft, Practice]:
     """What is repeated, carried by the address. Raises Invisible when it makes no sense or is not one's own."""
-    try:
-        draft = unpack(request.args.get("creneau", ""))
-    except ValueError:
-        raise Invisible from None
+    draft = draft_asked()
+    if draft is None:
+        raise Invisible
     return draft, queries.practice_for(current_user, draft.practice_id)
 
 
