@@ -1,10 +1,12 @@
-"""What is done every so often. Each job begins its own transaction, is safe to run twice, and commits by the worker."""
+"""What is done every so often. Each job may run twice without harm; the worker commits what it leaves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from cptsapp.audit import purge as audit_purge
+from cptsapp.accounts.actions import drafts, throttle
+from cptsapp.activity import actions as activity
+from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.outbox import actions as outbox
@@ -12,16 +14,20 @@ from cptsapp.outbox import actions as outbox
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do at most once in `every`."""
+    """Something to do at most once in `every`; it is given the present instant."""
 
     name: str
     every: timedelta
-    run: Callable[[], object]
+    run: Callable[[datetime], object]
 
 
 JOBS: tuple[Job, ...] = (
-    Job("calendars.refresh", timedelta(seconds=20), refresh.refresh_due),
-    Job("submissions.purge", timedelta(hours=6), submissions.purge_old),
-    Job("outbox.purge", timedelta(days=1), outbox.purge_old),
-    Job("audit.purge", timedelta(days=1), audit_purge.purge_old),
+    Job("calendars.refresh", timedelta(seconds=20), lambda _now: refresh.refresh_due()),
+    Job("outcomes.remind", timedelta(minutes=5), activity.remind_outcomes),
+    Job("drafts.purge", timedelta(minutes=10), drafts.purge_expired),
+    Job("identities.erase", timedelta(hours=1), activity.erase_due),
+    Job("attempts.purge", timedelta(hours=1), throttle.purge),
+    Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
+    Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
+    Job("trail.purge", timedelta(days=1), lambda _now: trail.purge_old()),
 )

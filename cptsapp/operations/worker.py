@@ -12,6 +12,7 @@ from types import FrameType
 import structlog
 from flask import Flask
 
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.operations import actions
 from cptsapp.operations.jobs import JOBS, Job
@@ -110,7 +111,7 @@ class Worker:
             return
         error = None
         try:
-            job.run()
+            job.run(clock.now())
             session.commit()
         except Exception as failure:
             session.rollback()

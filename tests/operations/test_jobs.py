@@ -26,21 +26,21 @@ def runs(app, function, name="try"):
 
 def test_job_runs_at_the_first_turn(app, cast):
     done = []
-    runs(app, lambda: done.append(1))
+    runs(app, lambda _now: done.append(1))
     assert done == [1]
 
 
 def test_job_does_not_run_again_before_its_time(app, cast):
     done = []
     for _ in range(2):
-        runs(app, lambda: done.append(1))
+        runs(app, lambda _now: done.append(1))
     assert done == [1]
 
 
 def test_job_runs_again_in_its_time(app, cast, set_clock):
     done = []
     for _ in range(2):
-        runs(app, lambda: done.append(1))
+        runs(app, lambda _now: done.append(1))
         set_clock(clock.now() + HOUR)
     assert done == [1, 1]
 
@@ -53,7 +53,7 @@ def test_turn_is_taken_by_one_worker_only(cast):
 
 
 def test_job_that_fails_leaves_nothing_and_is_noted(app, cast):
-    def fail() -> None:
+    def fail(_now: object) -> None:
         session.add(SetupCode(id=1, code_hash=b"", created_at=clock.now()))
         session.flush()
         raise ValueError("secret")
@@ -66,7 +66,7 @@ def test_job_that_fails_leaves_nothing_and_is_noted(app, cast):
 def test_failure_of_one_job_does_not_stop_the_next(app, cast):
     done = []
     session.remove()
-    Worker(app, None, jobs=(Job("a", HOUR, lambda: 1 / 0), Job("b", HOUR, lambda: done.append(1)))).once()
+    Worker(app, None, jobs=(Job("a", HOUR, lambda _now: 1 / 0), Job("b", HOUR, lambda _now: done.append(1)))).once()
     assert done == [1]
 
 
