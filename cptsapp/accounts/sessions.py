@@ -10,13 +10,14 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import Desk, RoleGrant, SignIn, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.core.tokens import new_token, token_hash
 
 LASTS = timedelta(days=60)  # a practitioner's phone stays signed in (ux.md)
 LASTS_AT_DESK = timedelta(hours=14)  # one shift
 TOUCH_EVERY = timedelta(minutes=1)
 
-_FIND = (
+_FIND = Prepared(
     select(
         SignIn.id,
         SignIn.user_id,
@@ -49,7 +50,7 @@ _FIND = (
 def find(token: str) -> CurrentUser | None:
     """The user of an open session, with today's roles; None when it has ended, expired, is locked or left idle."""
     now = clock.now()
-    rows = session.execute(_FIND, {"token_hash": token_hash(token), "now": now}).all()
+    rows = _FIND.all(token_hash=token_hash(token), now=now)
     if not rows:
         return None
     first = rows[0]
@@ -112,6 +113,11 @@ def resume(sign_in_id: int) -> str:
 def of_token(token: str) -> SignIn | None:
     """The session of this token, whatever its state."""
     return session.scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
+
+
+def actor(user: User, desk_id: int | None = None) -> CurrentUser:
+    """Someone who has just proved who they are, as the trail takes them; `find` knows them at their next request."""
+    return CurrentUser(user.id, user.display_name, user.person_id, frozenset(), desk_id=desk_id)
 
 
 def author_of(token: str) -> int | None:
