@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from wtforms import DateField, HiddenField, IntegerField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from cptsapp.http.fields import BaseForm
 
@@ -46,7 +46,7 @@ class CampaignForm(BaseForm):
         "Nom",
         filters=[_strip],
         validators=[
-            InputRequired("Donnez un nom à la campagne, par exemple Été 2026."),
+            DataRequired("Donnez un nom à la campagne, par exemple Été 2026."),
             Length(max=80, message="80 signes au plus."),
         ],
     )

@@ -44,7 +44,7 @@ def _entry(campaign: Campaign, person_id: int | None) -> dict[str, Any]:
     return {"campaign": campaign, "state": rules.campaign_state(campaign, territory.today()), "figures": own}
 
 
-@blueprint.get("/campagnes/<int:campaign_id>")
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>")
 @requires("campaign.read")
 def campaign(campaign_id: int) -> BaseResponse:
     """One campaign: figures, weeks, statement. A practitioner goes to their own statement."""
@@ -55,7 +55,7 @@ def campaign(campaign_id: int) -> BaseResponse:
     return make_response(render_template("activity/campaign.html", **context(found)))
 
 
-@blueprint.get("/campagnes/<int:campaign_id>/imprimer")
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/imprimer")
 @requires("campaign.read")
 def print_campaign(campaign_id: int) -> str:
     """The same on paper."""
@@ -126,7 +126,7 @@ def create() -> BaseResponse:
     return htmx.redirect(url_for("activity.campaign", campaign_id=created.id, rattaches=attached or None))
 
 
-@blueprint.route("/campagnes/<int:campaign_id>/modifier", methods=["GET", "POST"])
+@blueprint.route("/campagnes/<int(max=2147483647):campaign_id>/modifier", methods=["GET", "POST"])
 @requires("campaign.manage")
 def change(campaign_id: int) -> BaseResponse:
     """Change a campaign while nothing of it is approved for payment."""
@@ -160,7 +160,7 @@ def _form_page(form: CampaignForm, found: Campaign | None, status: int | None = 
 # -- closing ----------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/campagnes/<int:campaign_id>/clore", methods=["GET", "POST"])
+@blueprint.route("/campagnes/<int(max=2147483647):campaign_id>/clore", methods=["GET", "POST"])
 @requires("campaign.manage")
 def close(campaign_id: int) -> BaseResponse:
     """Close a campaign: lacking outcomes are counted, warned of once, and a second submit passes."""
@@ -185,7 +185,7 @@ def close(campaign_id: int) -> BaseResponse:
     return make_response(page, status)
 
 
-@blueprint.post("/campagnes/<int:campaign_id>/rouvrir")
+@blueprint.post("/campagnes/<int(max=2147483647):campaign_id>/rouvrir")
 @requires("campaign.manage")
 def reopen(campaign_id: int) -> BaseResponse:
     """Open a closed campaign again."""

@@ -32,7 +32,7 @@ def evening() -> Response:
     return _show(noted=number_argument("note"), before=_outcome(request.args.get("avant")))
 
 
-@blueprint.post("/mes-creneaux/soir/<int:booking_id>")
+@blueprint.post("/mes-creneaux/soir/<int(max=2147483647):booking_id>")
 @requires("snp.record_outcome")
 def record(booking_id: int) -> BaseResponse:
     """Note one outcome, correct it, or undo it: the former state is just another outcome."""

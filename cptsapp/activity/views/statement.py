@@ -31,7 +31,7 @@ STEPS = {
 }
 
 
-@blueprint.get("/campagnes/<int:campaign_id>/releve.<any(csv, xlsx):kind>")
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/releve.<any(csv, xlsx):kind>")
 @requires("campaign.export")
 def export_statement(campaign_id: int, kind: str) -> Response:
     """The statement as a file: the rows of the screen, no more and no less."""
@@ -41,14 +41,14 @@ def export_statement(campaign_id: int, kind: str) -> Response:
     return as_file(sheet, kind)
 
 
-@blueprint.get("/campagnes/<int:campaign_id>/medecins/<int:person_id>")
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/medecins/<int(max=2147483647):person_id>")
 @requires("campaign.read")
 def practitioner(campaign_id: int, person_id: int) -> str:
     """One practitioner's acts in a campaign; a practitioner reads only their own."""
     return render_template("activity/practitioner.html", **_context(campaign_id, person_id))
 
 
-@blueprint.get("/campagnes/<int:campaign_id>/medecins/<int:person_id>/imprimer")
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/medecins/<int(max=2147483647):person_id>/imprimer")
 @requires("campaign.read")
 def print_practitioner(campaign_id: int, person_id: int) -> str:
     """The same on paper."""
@@ -85,7 +85,7 @@ def _balance(own: Statement) -> Any:
     return own.lines[0].balance if own.lines else Balance()
 
 
-@blueprint.post("/campagnes/<int:campaign_id>/medecins/<int:person_id>/reglement")
+@blueprint.post("/campagnes/<int(max=2147483647):campaign_id>/medecins/<int(max=2147483647):person_id>/reglement")
 @requires("ledger.approve")
 def settle(campaign_id: int, person_id: int) -> BaseResponse:
     """Approve, note as paid, or take either back, for one practitioner."""
@@ -96,7 +96,7 @@ def settle(campaign_id: int, person_id: int) -> BaseResponse:
     return htmx.redirect(url_for("activity.practitioner", campaign_id=found.id, person_id=person_id))
 
 
-@blueprint.post("/campagnes/<int:campaign_id>/reglement")
+@blueprint.post("/campagnes/<int(max=2147483647):campaign_id>/reglement")
 @requires("ledger.approve")
 def settle_all(campaign_id: int) -> BaseResponse:
     """Approve, or note as paid, everyone of a campaign at once."""
