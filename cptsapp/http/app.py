@@ -32,13 +32,18 @@ def after_commit(act: Callable[[], None]) -> None:
 
 
 def _end(response: Response) -> Response:
-    if request.method not in SAFE and response.status_code < 400:
-        session.commit()
-    else:
-        session.rollback()
+    if session.registry.has():  # a poll may have asked nothing of it
+        _close(is_kept=request.method not in SAFE and response.status_code < 400)
     for act in g.pop("after_commit", []):
         run_apart(act)
     return response
+
+
+def _close(*, is_kept: bool) -> None:
+    if is_kept:
+        session.commit()
+    else:
+        session.rollback()
 
 
 def run_apart(act: Callable[[], None]) -> None:

@@ -10,6 +10,7 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import Desk, User
 from cptsapp.core import french
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Place, Practice
 from cptsapp.snp.models import AgendaVersion, Booking, BookingState, Campaign, Seat, Slot
@@ -38,9 +39,13 @@ class Taker:
         return f"à {at} par {f'le {name[0].lower()}{name[1:]}' if name else self.user_name}"
 
 
+_VERSION = Prepared(select(AgendaVersion.version).where(AgendaVersion.id == 1))
+
+
 def version() -> int:
-    """The agenda's version, raised by each change of the list."""
-    return session.scalar(select(AgendaVersion.version).where(AgendaVersion.id == 1)) or 0
+    """The agenda's version as it was last committed, raised by each change of the list."""
+    found: int | None = _VERSION.scalar()
+    return found or 0
 
 
 def slot_for(user: CurrentUser, slot_id: int) -> Slot:
