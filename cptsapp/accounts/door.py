@@ -82,7 +82,7 @@ def desk_page(
         former = None
     people = queries.desk_people(desk.id)
     shown = form or TakeDeskForm(formdata=None, suite=suite, who=_chosen(people, former))
-    shown.who.choices = [(person.id, person.name) for person in people]
+    shown.offer(people)
     tiles = [(person, _when(person, former)) for person in people]
     body = render_template(
         "accounts/desk_locked.html",
@@ -193,8 +193,8 @@ def come_in(user_id: int, suite: str) -> BaseResponse:
         if former is not None:
             sessions.end(former.id)
         enter(sessions.open_session(queries.account(user_id), device()), is_full=True)
-    opened = sessions.find(cookie[SESSION_KEY])
-    record("user.signed_in", queries.account(user_id), by=opened)
+    user = queries.account(user_id)
+    record("user.signed_in", user, by=sessions.actor(user, desk.id if desk else None))
     if desk is not None and all(person.user_id != user_id for person in queries.desk_people(desk.id)):
         return htmx.redirect(url_for("accounts.pin", suite=target))
     return lead_on(user_id, target)

@@ -16,21 +16,23 @@ from wtforms import (
     validators,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 
 from cptsapp.accounts.models import Role
 from cptsapp.accounts.permissions import ROLE_LABELS
+from cptsapp.accounts.queries import DeskPerson
 from cptsapp.http.fields import BaseForm, OnceMixin
 
 MAIL_MAX = 200
-ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+ROLE_CHOICES = [SelectChoice(role.value, label) for role, label in ROLE_LABELS.items()]
 
 
 def _strip(text: str | None) -> str:
     return " ".join(text.split()) if text else ""
 
 
-def _needed(message: str) -> validators.InputRequired:
-    return validators.InputRequired(message)
+def _needed(message: str) -> validators.DataRequired:
+    return validators.DataRequired(message)
 
 
 def _same_as_first(form: BaseForm, field: PasswordField) -> None:
@@ -169,6 +171,10 @@ class TakeDeskForm(BaseForm):
     who = RadioField("Qui prend le poste ?", [_needed("Choisissez votre nom.")], coerce=int)
     pin = PasswordField("Votre code à six chiffres", [_needed("Entrez votre code.")])
     suite = HiddenField()
+
+    def offer(self, people: list[DeskPerson]) -> None:
+        """Those who have a PIN on the desk."""
+        self.who.choices = [SelectChoice(str(person.id), person.name) for person in people]
 
 
 class PinForm(BaseForm):

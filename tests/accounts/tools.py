@@ -17,7 +17,7 @@ PIN = "739154"
 
 def give_password(user: User, password: str = PASSWORD) -> str:
     """Give the user a password; gives their mail."""
-    user = session.merge(user)
+    user = session.get(User, user.id)
     set_password(user, password)
     mail = user.mail
     session.commit()

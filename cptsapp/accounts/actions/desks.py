@@ -1,7 +1,5 @@
 """Shared desks: a browser enrolled, PINs, locking, taking over, closing the day (ux.md, *A shared regulation desk*)."""
 
-from dataclasses import replace
-
 from sqlalchemy import delete, select, update
 
 from cptsapp.accounts import rules, secrets, sessions
@@ -119,9 +117,7 @@ def take(desk: Desk, user_id: int, former: SignIn | None, device: str) -> str:
             sessions.end(former.id)
         token = sessions.open_session(session.get_one(User, user_id), device, desk.id)
     forget_errors(desk.id, user_id)
-    opened = sessions.find(token)
-    assert opened is not None  # opened just now
-    record("desk.taken", desk, by=replace(opened, token=""))
+    record("desk.taken", desk, by=sessions.actor(session.get_one(User, user_id), desk.id))
     return token
 
 

@@ -80,7 +80,7 @@ def take_desk() -> Response:
     """A name and a PIN: one's own session resumes, another's ends and shows nothing of itself."""
     desk = _here()
     form = TakeDeskForm()
-    form.who.choices = [(person.id, person.name) for person in queries.desk_people(desk.id)]
+    form.offer(queries.desk_people(desk.id))
     suite = rules.local_path(form.suite.data)
     if not form.is_valid():
         return door.desk_page(desk, 422, form, suite)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from cptsapp.accounts import queries
 from cptsapp.accounts.actions import links, roles, users
-from cptsapp.accounts.forms import ROLE_CHOICES, EndRoleForm, GrantForm, InviteForm, UserForm
+from cptsapp.accounts.forms import EndRoleForm, GrantForm, InviteForm, UserForm
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import Role, User
 from cptsapp.accounts.permissions import MANAGE, ROLE_LABELS, needs_second_factor
@@ -43,7 +43,7 @@ def accounts() -> Response:
         "accounts/_accounts.html",
         rows=queries.accounts(chosen, house().today()),
         chosen=chosen,
-        role_choices=ROLE_CHOICES,
+        role_choices=[(role.value, label) for role, label in ROLE_LABELS.items()],
         states=[
             {
                 "label": label,
