@@ -58,6 +58,7 @@ MODULES = (
     "calendars.views",
     "activity.views",
     "operations.cli",
+    "demo.cli",
 )
 
 OWN_SLOTS = frozenset({"own", "delegated"})
