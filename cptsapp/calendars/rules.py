@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-import recurring_ical_events
-from icalendar import Calendar, Component
+if TYPE_CHECKING:
+    from icalendar import Calendar, Component
 
 Interval = tuple[datetime, datetime]
 
@@ -37,6 +37,8 @@ def busy_hours(content: bytes, start: datetime, end: datetime, zone: str) -> lis
 
     Transparent and cancelled events leave the hours free. Raises NotACalendar.
     """
+    import recurring_ical_events  # a heavy library that few requests need
+
     calendar = _parse(content)
     try:
         occurrences = recurring_ical_events.of(calendar, skip_bad_series=True).between(start, end)
@@ -46,7 +48,9 @@ def busy_hours(content: bytes, start: datetime, end: datetime, zone: str) -> lis
     return list(_merged((max(a, start), min(b, end)) for a, b in found if a < end and b > start))
 
 
-def _parse(content: bytes) -> Calendar:
+def _parse(content: bytes) -> "Calendar":
+    from icalendar import Calendar
+
     if len(content) > SIZE_MAX:
         raise NotACalendar("Ce calendrier dépasse 2 Mo.")
     if b"BEGIN:VCALENDAR" not in content[:4096].upper():
@@ -62,7 +66,7 @@ def _parse(content: bytes) -> Calendar:
     return calendar
 
 
-def _refuse_too_often(event: Component) -> None:
+def _refuse_too_often(event: "Component") -> None:
     rule: Any = event.get("RRULE")
     for one in rule if isinstance(rule, list) else [rule]:
         frequency = str((one or {}).get("FREQ", [""])[0]).upper()
@@ -70,7 +74,7 @@ def _refuse_too_often(event: Component) -> None:
             raise NotACalendar("Ce calendrier contient un événement qui revient plus d’une fois par jour.")
 
 
-def _interval(event: Component, zone: ZoneInfo) -> Interval | None:
+def _interval(event: "Component", zone: ZoneInfo) -> Interval | None:
     """The hours one occurrence takes, or None when it leaves them free."""
     if str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return None

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from cptsapp.calendars import actions, ics, queries, rules
+from cptsapp.calendars import actions, queries, rules
 from cptsapp.calendars.forms import NotificationsForm, SourceForm
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -28,7 +28,7 @@ def agenda() -> str:
     return _page()
 
 
-@blueprint.post("/mes-creneaux/agenda/<int:person_id>/adresse")
+@blueprint.post("/mes-creneaux/agenda/<int(max=2147483647):person_id>/adresse")
 @requires("calendar.own")
 def create_feed(person_id: int) -> str:
     """Make a private address, and show it this once."""
@@ -38,7 +38,7 @@ def create_feed(person_id: int) -> str:
     return render_template("calendars/created.html", person=person, url=url, webcal_url=_webcal(url))
 
 
-@blueprint.post("/mes-creneaux/agenda/adresse/<int:feed_id>/revoquer")
+@blueprint.post("/mes-creneaux/agenda/adresse/<int(max=2147483647):feed_id>/revoquer")
 @requires("calendar.own")
 def revoke_feed(feed_id: int) -> BaseResponse:
     """Close a private address."""
@@ -46,7 +46,7 @@ def revoke_feed(feed_id: int) -> BaseResponse:
     return htmx.redirect(url_for("calendars.agenda"))
 
 
-@blueprint.route("/mes-creneaux/agenda/<int:person_id>/relier", methods=["GET", "POST"])
+@blueprint.route("/mes-creneaux/agenda/<int(max=2147483647):person_id>/relier", methods=["GET", "POST"])
 @requires("calendar.own")
 def link(person_id: int) -> str | tuple[str, int] | BaseResponse:
     """Link a calendar of one's own."""
@@ -77,7 +77,7 @@ def _link(form: SourceForm, person_id: int) -> None:
     actions.link_file(queries.practitioner(current_user, person_id), label, hours, by=current_user)
 
 
-@blueprint.post("/mes-creneaux/agenda/relie/<int:source_id>/retirer")
+@blueprint.post("/mes-creneaux/agenda/relie/<int(max=2147483647):source_id>/retirer")
 @requires("calendar.own")
 def unlink(source_id: int) -> BaseResponse:
     """Forget a linked calendar and its hours."""
@@ -104,6 +104,8 @@ def feed(token: str) -> Response:
 
 
 def _calendar(person_id: int) -> bytes:
+    from cptsapp.calendars import ics  # a heavy library that few requests need
+
     cpts, base = territory.settings(), _base_url()
     return ics.write(
         queries.agenda(person_id),

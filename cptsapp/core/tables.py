@@ -10,8 +10,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from cptsapp.core import french
 from cptsapp.core.sheets import csv_file
 
@@ -113,6 +111,8 @@ FORMATS = {
 
 def to_xlsx(sheet: Sheet) -> bytes:
     """The table as a workbook of one sheet, heading fixed."""
+    import xlsxwriter  # a heavy library that few requests need
+
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet(_sheet_name(sheet.title))

@@ -1,4 +1,4 @@
-"""`flask --app wsgi worker`, `backup DIR`, `restore DIR`."""
+"""`flask --app wsgi worker`, `backup DIR`, `restore DIR`: each loads what it needs, which the server does not."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,6 @@ from flask import Flask
 from sqlalchemy import text
 
 from cptsapp.core.db import session
-from cptsapp.operations import backup, restore
-from cptsapp.operations.databases import CopyFailed
-from cptsapp.operations.worker import Worker, transport_of
 from cptsapp.settings import Settings
 
 
@@ -22,6 +19,8 @@ def init_app(app: Flask) -> None:
     @click.option("--once", is_flag=True, help="Send and do what is due now, then end.")
     def worker(once: bool) -> None:
         """Send the mails that wait and do what is due, until stopped."""
+        from cptsapp.operations.worker import Worker, transport_of
+
         made = Worker(app, transport_of(settings))
         made.once() if once else made.run()
 
@@ -30,6 +29,9 @@ def init_app(app: Flask) -> None:
     @click.option("--keep", default=0, help="Keep only so many copies in DIRECTORY; 0 keeps all.")
     def backup_command(directory: Path, keep: int) -> None:
         """Copy database, files and keys into DIRECTORY while the application runs, and verify the copy."""
+        from cptsapp.operations import backup
+        from cptsapp.operations.databases import CopyFailed
+
         os.umask(0o077)
         try:
             made = backup.make(settings, directory, _revision())
@@ -46,6 +48,9 @@ def init_app(app: Flask) -> None:
     @click.option("--keys", type=click.Path(exists=True, path_type=Path), help="Where the copy's keys are.")
     def restore_command(directory: Path, force: bool, keys: Path | None) -> None:
         """Put back the copy in DIRECTORY (or the newest there), and erase again what was due."""
+        from cptsapp.operations import restore
+        from cptsapp.operations.databases import CopyFailed
+
         os.umask(0o077)
         try:
             done = restore.restore(settings, directory, force=force, keys=keys)

@@ -1,6 +1,5 @@
 """« Mon compte »: sessions, password, second factor, recovery codes."""
 
-import segno
 from flask import make_response, render_template, url_for
 from flask import session as cookie
 from flask_login import current_user
@@ -154,6 +153,8 @@ def _pending_secret(user: User) -> str:
 
 
 def _enrol_page(form: EnrolForm, user: User, status: int = 200) -> Response:
+    import segno  # only an enrolment draws a code
+
     secret = _pending_secret(user)
     code = segno.make(second_factor.uri(secret, user.mail, house().name), error="m")
     body = render_template(
