@@ -16,6 +16,7 @@ from wtforms import (
     ValidationError,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from cptsapp.core.french import NBSP, THIN, WEEKDAYS_SHORT, day_short
@@ -43,12 +44,12 @@ class DetailsForm(OnceMixin, BaseForm):
     practice = RadioField("Lieu", coerce=int, validators=[InputRequired("Choisissez un lieu.")])
     modality = RadioField(
         f"Comment{THIN}?",
-        choices=[(m.value, words.capital(text)) for m, text in words.MODALITY_SHORT.items()],
+        choices=[SelectChoice(m.value, words.capital(text)) for m, text in words.MODALITY_SHORT.items()],
         validators=[InputRequired("Choisissez comment le patient est vu.")],
     )
     conditions = SelectMultipleField(
         "Conditions",
-        choices=[(c.value, words.capital(text)) for c, text in words.CONDITIONS.items()],
+        choices=[SelectChoice(c.value, words.capital(text)) for c, text in words.CONDITIONS.items()],
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
@@ -56,7 +57,7 @@ class DetailsForm(OnceMixin, BaseForm):
 
     def offer_places(self, places: Sequence[tuple[int, str]]) -> None:
         """The places of the practitioner, (practice number, words)."""
-        self.practice.choices = list(places)
+        self.practice.choices = [SelectChoice(number, text) for number, text in places]
 
     def details(self) -> tuple[int, Modality, tuple[str, ...]]:
         """The practice, the modality and the conditions of a valid form."""
@@ -108,8 +109,8 @@ class SlotForm(DetailsForm):
         posted = _moment(self.when.data)
         if posted is not None and when_value(posted) not in map(when_value, shown):
             shown.insert(0, posted)
-        chips = [(when_value(at), words.chip_moment(at, today)) for at in shown]
-        self.when.choices = [*chips, (OTHER, "Autre…")]
+        chips = [SelectChoice(when_value(at), words.chip_moment(at, today)) for at in shown]
+        self.when.choices = [*chips, SelectChoice(OTHER, "Autre…")]
 
     def validate_when(self, field: RadioField) -> None:
         """A chip's moment, or a day and an hour."""
@@ -211,9 +212,12 @@ class RepeatForm(OnceMixin, BaseForm):
 
     def offer(self, weekdays: Sequence[int], end: tuple[date, str]) -> None:
         """The weekdays shown, and the end proposed with its words."""
-        self.weekdays.choices = [(day, words.capital(WEEKDAYS_SHORT[day])) for day in weekdays]
+        self.weekdays.choices = [SelectChoice(day, words.capital(WEEKDAYS_SHORT[day])) for day in weekdays]
         last, label = end
-        self.until.choices = [(last.isoformat(), f"{label}||{day_short(last)}"), (OTHER, "Autre date…")]
+        self.until.choices = [
+            SelectChoice(last.isoformat(), f"{label}||{day_short(last)}"),
+            SelectChoice(OTHER, "Autre date…"),
+        ]
 
     def last_day(self) -> date | None:
         """The last day asked for."""
@@ -230,7 +234,7 @@ class ChangeForm(TimesForm):
 
     scope = RadioField(
         f"Quelles dates{THIN}?",
-        choices=[("une", "Cette date"), ("suite", "Celle-ci et les suivantes")],
+        choices=[SelectChoice("une", "Cette date"), SelectChoice("suite", "Celle-ci et les suivantes")],
         default="une",
     )
     announced = HiddenField(default="")
@@ -256,7 +260,7 @@ class WithdrawForm(BaseForm):
 
     scope = RadioField(
         f"Quelles dates{THIN}?",
-        choices=[("une", "Cette date"), ("suite", "Celle-ci et les suivantes")],
+        choices=[SelectChoice("une", "Cette date"), SelectChoice("suite", "Celle-ci et les suivantes")],
         default="une",
     )
     announced = HiddenField(default="")
@@ -267,7 +271,11 @@ class AbsenceForm(OnceMixin, BaseForm):
 
     length = RadioField(
         "Combien de temps",
-        choices=[("jour", "Aujourd’hui"), ("dates", "Du… au…"), ("sans-fin", "Sans fin prévue")],
+        choices=[
+            SelectChoice("jour", "Aujourd’hui"),
+            SelectChoice("dates", "Du… au…"),
+            SelectChoice("sans-fin", "Sans fin prévue"),
+        ],
         default="jour",
     )
     from_on = DateField("Du", validators=[Optional()])
