@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from cptsapp.audit.models import Category
 from cptsapp.audit.queries import Filter
-from cptsapp.audit.rules import THINGS
+from cptsapp.audit.words import THINGS
 
 GESTURES = {"changements": Category.CHANGE, "lectures": Category.READING, "questions": Category.QUESTION}
 EVERYTHING = SelectChoice("", "Tout")

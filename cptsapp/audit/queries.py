@@ -68,6 +68,8 @@ def key_of(trace: Trace) -> str:
 def _place(key: str | None) -> tuple[datetime, int] | None:
     """The place a key names; a key that was tampered with names none."""
     at, _, number = (key or "").partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
     try:
         return datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(number)
     except ValueError:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask_login import current_user
 
-from cptsapp.audit import actions, actors, queries, rules
+from cptsapp.audit import actions, actors, queries, rules, words
 from cptsapp.audit.forms import GESTURES, FilterForm, filter_of
 from cptsapp.audit.models import Category
 from cptsapp.audit.queries import Filter, Trace
@@ -25,8 +25,8 @@ TABS = {"": "Tout", "changements": "Changements", "lectures": "Lectures", "quest
 
 def init_app(app: Flask) -> None:
     """Words of the trail for its templates."""
-    app.jinja_env.globals.update(trail_sentence=rules.sentence, trail_details=rules.details, trail_things=rules.THINGS)
-    app.jinja_env.globals["trail_gestures"] = rules.CATEGORY_LABELS
+    app.jinja_env.globals.update(trail_sentence=rules.sentence, trail_details=_details, trail_things=words.THINGS)
+    app.jinja_env.globals["trail_gestures"] = words.CATEGORY_LABELS
 
 
 @blueprint.get("/journal")
@@ -49,11 +49,11 @@ def trail() -> str:
     )
 
 
-@blueprint.get("/journal/<subject_type>/<int:subject_id>")
+@blueprint.get("/journal/<subject_type>/<int(max=2147483647):subject_id>")
 @requires("audit.read")
 def thing(subject_type: str, subject_id: int) -> str:
     """What happened to one thing."""
-    if subject_type not in rules.THINGS:
+    if subject_type not in words.THINGS:
         raise Invisible
     wanted = Filter(GESTURES.get(request.args.get("geste", "")), None, subject_type, subject_id)
     page = _page(wanted)
@@ -62,7 +62,7 @@ def thing(subject_type: str, subject_id: int) -> str:
     counts = queries.counts(subject_type, subject_id)
     return render_template(
         "audit/thing.html",
-        label=f"{rules.THINGS[subject_type]} n° {subject_id}",
+        label=f"{words.THINGS[subject_type]} n° {subject_id}",
         tabs=_tabs("audit.thing", place, counts),
         traces=page.rows,
         next_url=_here("audit.thing", **place, apres=page.next_key) if page.next_key else "",
@@ -123,13 +123,17 @@ def _row(trace: Trace) -> list[object]:
     return [
         f"{at:%d/%m/%Y %H:%M:%S}",
         trace.who,
-        rules.CATEGORY_LABELS[event.category],
+        words.CATEGORY_LABELS[event.category],
         rules.sentence(event.kind),
-        rules.THINGS.get(event.subject_type, event.subject_type),
+        words.THINGS.get(event.subject_type, event.subject_type),
         event.subject_id or "",
-        " ; ".join(_plain(detail) for detail in rules.details(event.data)),
+        " ; ".join(_plain(detail) for detail in _details(event.data)),
         trace.desk,
     ]
+
+
+def _details(data: dict[str, Any]) -> list[rules.Detail]:
+    return rules.details(data, local)
 
 
 def _plain(detail: rules.Detail) -> str:

@@ -89,7 +89,7 @@ def claim() -> Outgoing | None:
     if taken is None:
         return None
     return Outgoing(
-        taken.id, taken.to_address, taken.title, taken.body, taken.message_id, taken.created_at, taken.attempts
+        taken.id, taken.to_address, taken.title, taken.text, taken.message_id, taken.created_at, taken.attempts
     )
 
 

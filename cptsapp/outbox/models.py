@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cptsapp.core.db import Base, choice
+from cptsapp.outbox.private import unwrap
 
 
 class MessageState(enum.StrEnum):
@@ -54,3 +55,8 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+    @property
+    def text(self) -> str:
+        """The body as its addressee reads it, private links opened."""
+        return unwrap(self.body)

@@ -1,0 +1,23 @@
+"""Private links inside a waiting message: sealed in the database, opened when the mail leaves.
+
+Whoever reads the database, its log or a backup finds no link that still serves (architecture, *Private links*).
+"""
+
+import re
+from uuid import UUID, uuid4
+
+from cptsapp.core.seal import ring
+
+_COLUMN = "message.link"
+_MARK = re.compile(r"⟦([0-9a-f-]{36})\.([0-9a-f]+)⟧")
+
+
+def wrap(link: str) -> str:
+    """The link as a body may hold it."""
+    row = uuid4()
+    return f"⟦{row}.{ring().seal(link, row, _COLUMN).hex()}⟧"
+
+
+def unwrap(body: str) -> str:
+    """The body as its addressee reads it. Raises SealBroken for a mark altered."""
+    return _MARK.sub(lambda mark: ring().unseal(bytes.fromhex(mark[2]), UUID(mark[1]), _COLUMN), body)
