@@ -7,11 +7,14 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from cptsapp.accounts import desks
+from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.permissions import CODES
 from cptsapp.core import local
 from cptsapp.core.db import db
 from cptsapp.http import access, htmx
 from cptsapp.migrations import commands
+from cptsapp.snp.actions import release_hold
 from cptsapp.territory.queries import zone
 
 
@@ -100,6 +103,7 @@ def register(app: Flask) -> None:
     local.use(zone)
     for name in MODULES:
         _install(app, name)
+    desks.on_lock[:] = [_free_hold]
     app.add_url_rule("/", "home", home)
     commands.init_app(app, db)
     app.context_processor(lambda: {"menu": _menu(), "demo": app.config["CPTSAPP"].mode == "demo"})
@@ -111,6 +115,11 @@ def _install(app: Flask, name: str) -> None:
         app.register_blueprint(module.blueprint)
     if hasattr(module, "init_app"):
         module.init_app(app)
+
+
+def _free_hold(user: CurrentUser) -> None:
+    """Whoever leaves a shared desk keeps no seat from the others."""
+    release_hold(by=user)
 
 
 @access.signed_in

@@ -26,6 +26,7 @@ SESSION_KEY = "_user_id"  # where Flask-Login looks
 PENDING = "pending"
 FULL = "full"
 RESUME_AT = "resume_at"
+SWITCHED = "switched"
 PENDING_LASTS = timedelta(minutes=10)
 
 
@@ -92,7 +93,7 @@ def desk_page(
         error=error,
         former=former,
         locked_at=_locked_at(former),
-        lock_minutes=house().lock_minutes,
+        idle_minutes=None if cookie.get(SWITCHED) else house().lock_minutes,
         waits_for=next(
             (p.name for p in people if former and p.user_id == former.user_id and drafts.has_any(p.user_id)), None
         ),

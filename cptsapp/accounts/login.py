@@ -39,7 +39,7 @@ def _context() -> dict[str, Any]:
         return context
     if user.desk_id is None:
         return context | {"sign_out_url": url_for("accounts.sign_out")}
-    return context | {"switch_url": url_for("accounts.lock_desk"), "lock_after": 60 * house().lock_minutes}
+    return context | {"switch_url": url_for("accounts.switch_desk"), "lock_after": 60 * house().lock_minutes}
 
 
 def _note_use() -> None:

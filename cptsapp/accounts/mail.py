@@ -7,16 +7,17 @@ from flask import current_app
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import User
 from cptsapp.outbox.actions import queue
+from cptsapp.outbox.private import wrap
 
 
 def send_invitation(user: User, token: str) -> None:
     """Queue the link that lets the person choose a password."""
-    _send("invitation", user, f"Votre accès à {house().name}", url=_url(f"/invitation/{token}"))
+    _send("invitation", user, f"Votre accès à {house().name}", url=wrap(_url(f"/invitation/{token}")))
 
 
 def send_reset(user: User, token: str) -> None:
     """Queue the link for a new password."""
-    _send("reset", user, "Choisir un nouveau mot de passe", url=_url(f"/mot-de-passe/{token}"))
+    _send("reset", user, "Choisir un nouveau mot de passe", url=wrap(_url(f"/mot-de-passe/{token}")))
 
 
 def send_address_changed(user: User, former: str) -> None:

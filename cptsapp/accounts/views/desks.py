@@ -105,6 +105,7 @@ def _take(desk: Desk, user_id: int, suite: str) -> Response:
 
 
 @blueprint.post("/poste/verrouiller")
+@blueprint.post("/poste/changer", endpoint="switch_desk")
 @public
 def lock_desk() -> Response:
     """Lock: what was held is freed, what was typed is kept for its author, nothing stays on the screen."""
@@ -115,6 +116,7 @@ def lock_desk() -> Response:
     _keep_typed(former.user_id)
     cookie.pop(door.FULL, None)
     cookie[door.RESUME_AT] = door.page_before()
+    cookie[door.SWITCHED] = request.endpoint == "accounts.switch_desk"
     return htmx.redirect(url_for(".sign_in"))
 
 
