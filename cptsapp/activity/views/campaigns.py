@@ -13,7 +13,7 @@ from cptsapp.activity.queries import campaigns as queries
 from cptsapp.activity.queries import figures, sheets
 from cptsapp.activity.queries.figures import Filter
 from cptsapp.activity.queries.statement import Statement, statement
-from cptsapp.activity.views.links import row_link, rows_url
+from cptsapp.activity.views.links import rows_url, statement_link
 from cptsapp.activity.views.shared import blueprint, me, number_argument
 from cptsapp.core import clock, french
 from cptsapp.core.refusals import Invisible, Refusal
@@ -76,7 +76,7 @@ def context(found: Campaign) -> dict[str, Any]:
         "weeks": weeks(Filter(campaign_id=found.id)),
         "sheet": sheets.statement_sheet(found, whole),
         "statement": whole,
-        "link": row_link(Filter(campaign_id=found.id), "medecin", sees_answers=sees_patients_answers(me())),
+        "link": statement_link(found.id, sees_answers=sees_patients_answers(me())),
         "rows_url": rows_url(Filter(campaign_id=found.id)),
         "measures": rules.MEASURES,
         "fill_rate": rules.FILL_RATE,

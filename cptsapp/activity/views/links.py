@@ -42,6 +42,18 @@ def row_link(wanted: Filter, grouping: str, *, sees_answers: bool) -> Callable[[
     return link
 
 
+def statement_link(campaign_id: int, *, sees_answers: bool) -> Callable[[SheetRow, Column], str]:
+    """The links of a statement: a name leads to that practitioner's acts, a number to its rows."""
+    to_rows = row_link(Filter(campaign_id=campaign_id), "medecin", sees_answers=sees_answers)
+
+    def link(row: SheetRow, column: Column) -> str:
+        if column.key == "practitioner" and row.key != TOTAL_KEY:
+            return url_for("activity.practitioner", campaign_id=campaign_id, person_id=row.key)
+        return to_rows(row, column)
+
+    return link
+
+
 def narrowed(wanted: Filter, grouping: str, row: SheetRow) -> Filter:
     """The filter of one row of a table; the row of totals is about the whole filter."""
     if row.key == TOTAL_KEY:
