@@ -100,7 +100,9 @@ def percent(part: int, whole: int) -> str:
 
 
 def phone(digits: str) -> str:
-    """ "02 61 91 40 27" from the ten national digits or +33…; anything else is given back as it is."""
+    """ "02 61 91 40 27" from the ten national digits or +33…, "116 117"; anything else is given back as it is."""
+    if len(digits) == 6 and digits.startswith("116"):
+        return f"116{NBSP}{digits[3:]}"
     national = "0" + digits[3:] if digits.startswith("+33") else digits
     if len(national) != 10 or not national.isdigit():
         return digits

@@ -59,7 +59,7 @@ def seed_cpts() -> CurrentUser:
         hours=dict(territory_rules.DEFAULT_WINDOW.hours),
         zone="Europe/Paris",
         holiday_region="metropole",
-        out_of_hours_name="la permanence des soins (116 117)",
+        out_of_hours_name="la permanence des soins",
         out_of_hours_phone="116117",
         admin_name=first.name,
         admin_mail=cast.mail_of(first.name),

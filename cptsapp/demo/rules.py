@@ -140,8 +140,8 @@ def booked_share(day: date, today: date) -> float:
     """How likely a seat is to be taken: more week after week in the past, less and less in the days to come."""
     ahead = (day - today).days
     if ahead < 0:
-        return min(0.85, 0.72 + 0.01 * ahead)
-    return {0: 0.3, 1: 0.12}.get(ahead, 0.04)
+        return max(0.35, 0.8 + 0.014 * ahead)
+    return {0: 0.4, 1: 0.15}.get(ahead, 0.04)
 
 
 def dice(*words: object) -> Random:

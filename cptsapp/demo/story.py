@@ -20,7 +20,7 @@ from cptsapp.posting.rules.draft import Draft, Outdated, ToConfirm
 from cptsapp.regulation.actions.orientations import note_orientation
 from cptsapp.regulation.models import OrientationKind
 from cptsapp.snp import actions as snp
-from cptsapp.snp.models import Booking, BookingState, CancelledBy, CancelReason, Modality, Slot
+from cptsapp.snp.models import Booking, BookingState, CancelledBy, CancelReason, FollowUp, Modality, Slot
 from cptsapp.snp.patients import Patient
 from cptsapp.territory import queries as territory
 from cptsapp.territory import rules as territory_rules
@@ -53,10 +53,10 @@ class Stage:
         return territory_rules.day_of(self.now, self.zone)
 
 
-def play(real_clock: str | None) -> None:
+def play(real_clock: str | None, history: timedelta = rules.HISTORY) -> None:
     """Seed everything up to the present; `real_clock` is what the clock goes back to. Commits as it goes."""
     now = clock.now()
-    first_day = _monday(now.date() - rules.HISTORY)
+    first_day = _monday(now.date() - history)
     with _moving_clock(real_clock):
         _at(datetime.combine(first_day - 9 * DAY, time(8), now.tzinfo))
         administrator = seed_cpts()
@@ -120,7 +120,8 @@ def _last_awake(now: datetime) -> datetime:
 
 
 def _open_campaign(stage: Stage, first_day: date) -> None:
-    name = f"Soins non programmés, {'été' if 6 <= first_day.month <= 9 else 'hiver'} {first_day.year}"
+    season = ("hiver", "printemps", "été", "automne")[first_day.month % 12 // 3]
+    name = f"Soins non programmés, {season} {first_day.year}"
     terms = campaigns.Terms(name, first_day, first_day + 12 * 7 * DAY, PAY_CENTS, WEEKLY_CAP)
     campaigns.create_campaign(terms, by=stage.people.coordinator)
 
@@ -259,7 +260,9 @@ def _absence(stage: Stage) -> None:
     first = stage.today + 5 * DAY
     by, person_id = stage.people.poster(cast.ABSENT), stage.people.persons[cast.ABSENT]
     found = absence.what_goes(by, person_id, first, first + 4 * DAY)
-    absence.declare_absence(person_id, (first, first + 4 * DAY), {}, by=by, key="demo absence", announced=found.digest)
+    choices = {guest.booking.id: FollowUp.REGULATION_CALLS for guest in found.guests}
+    days = (first, first + 4 * DAY)
+    absence.declare_absence(person_id, days, choices, by=by, key="demo absence", announced=found.digest)
 
 
 def _series(stage: Stage) -> None:
