@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, abort, g, has_request_context, request
 
 from cptsapp.core.db import session, set_write_predicate
 
@@ -16,7 +16,16 @@ _second = ContextVar("second_transaction", default=False)
 def init_app(app: Flask) -> None:
     """Install the transaction. Call it last: Flask runs `after_request` functions in reverse order."""
     set_write_predicate(_may_write)
+    app.before_request_funcs[None].insert(1, _refuse_zero_bytes)  # after the clock of the log, before all else
     app.after_request(_end)
+
+
+def _refuse_zero_bytes() -> None:
+    """400 for a zero byte: no keyboard types it and PostgreSQL keeps it in no text."""
+    if "\x00" in request.path or b"%00" in request.query_string:
+        abort(400)
+    if request.method not in SAFE and any("\x00" in part for pair in request.form.items(multi=True) for part in pair):
+        abort(400)
 
 
 def _may_write() -> bool:
