@@ -18,7 +18,7 @@ from cptsapp.posting.rules import draft as rules
 from cptsapp.posting.rules.draft import Draft, Outdated
 from cptsapp.posting.rules.series import Aside
 from cptsapp.snp.actions import bump_version
-from cptsapp.snp.models import Booking, Seat, Series, Slot, SlotState
+from cptsapp.snp.models import Booking, Seat, Series, Slot, SlotOrigin, SlotState
 from cptsapp.snp.queries import campaign_for
 from cptsapp.territory import queries as territory
 
@@ -73,6 +73,8 @@ def why_not_change(slot: Slot, draft: Draft, booked: Sequence[Booking]) -> rules
     """Why this change cannot be made to this slot, with its field, or None."""
     if slot.state is not SlotState.OPEN:
         return "Ce créneau n’est plus sur la liste.", "when"
+    if slot.origin is SlotOrigin.BROADCAST:
+        return "Ce créneau répond à une diffusion, pour un seul patient : il ne change pas.", "when"
     if booked and (reason := _why_not_booked(slot, draft, booked)):
         return reason
     found = rules.shape_fault(draft.minutes, draft.capacity)

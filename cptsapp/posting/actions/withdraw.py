@@ -14,7 +14,7 @@ from cptsapp.posting.queries import Consequence
 from cptsapp.posting.rules.absence import follow_up_of
 from cptsapp.posting.rules.draft import Outdated
 from cptsapp.snp.actions import bump_version, cancel_booking
-from cptsapp.snp.models import Booking, BookingState, CancelledBy, CancelReason, FollowUp, Slot, SlotState
+from cptsapp.snp.models import Booking, BookingState, CancelledBy, CancelReason, FollowUp, Slot, SlotOrigin, SlotState
 
 GONE = "Ce créneau est déjà passé."
 HAS_PATIENT = "Un patient est inscrit : dites d’abord ce qu’il devient."
@@ -110,6 +110,8 @@ def restore(slot_id: int, *, by: CurrentUser) -> list[Slot]:
     slot = queries.slot_for(by, slot_id, lock=True)
     if slot.state is SlotState.OPEN:
         return [slot]
+    if slot.origin is SlotOrigin.BROADCAST:
+        raise Refusal("Ce créneau répondait à une diffusion : publiez-en un autre.")
     if slot.state is not SlotState.WITHDRAWN:
         raise Refusal("Ce créneau est caché par une absence : il revient quand elle prend fin.")
     slots = queries.withdrawn_together(slot)

@@ -1,6 +1,6 @@
 """What a new slot meets: other slots, busy times, habits, absences, repetitions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -133,11 +133,13 @@ def withdrawn_together(slot: Slot) -> list[Slot]:
     return in_order(wanted, lock=True) or [slot]
 
 
-def hidden_counts(absence_ids: Iterable[int]) -> dict[int, int]:
+def hidden_counts(absence_ids: Sequence[int]) -> dict[int, int]:
     """Places hidden by each absence."""
+    if not absence_ids:
+        return {}
     rows = session.execute(
         select(Slot.absence_id, func.sum(Slot.free_count))
-        .where(Slot.absence_id.in_(list(absence_ids)), Slot.state == SlotState.ABSENT)
+        .where(Slot.absence_id.in_(absence_ids), Slot.state == SlotState.ABSENT)
         .group_by(Slot.absence_id)
     )
     return {absence_id: places for absence_id, places in rows if absence_id is not None}

@@ -119,6 +119,9 @@ def panel(found: Consequence, one: str, several: str) -> dict[str, Any]:
     return {
         "title": f"{count(free, 'place libre', 'places libres')} {one if free < 2 else several}" if free else "",
         "lines": lines,
+        "back": "Elle revient si l’absence prend fin plus tôt."
+        if free < 2
+        else "Elles reviennent si l’absence prend fin plus tôt.",
     }
 
 
