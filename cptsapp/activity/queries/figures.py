@@ -43,6 +43,7 @@ class Filter:
     """What a page of figures is about; the same words are in its address. Empty fields filter nothing."""
 
     campaign_id: int | None = None
+    campaign_ids: tuple[int, ...] = ()  # several at once, for their list
     is_outside: bool = False  # slots and calls of no campaign
     person_id: int | None = None
     from_on: date | None = None
@@ -126,22 +127,31 @@ def cancellations(columns: Sequence[Any], wanted: Filter) -> Select[Any]:
 def orientations(columns: Sequence[Any], wanted: Filter) -> Select[Any]:
     """Callers sent elsewhere, on the days of the filter; whose campaign a day is, `campaign_of` says."""
     found = select(*columns).where(Orientation.cancelled_at.is_(None), *_between(Orientation.day_on, wanted))
-    if (campaign := _campaign(wanted)) is not None:
-        days = Filter(from_on=campaign.starts_on, to_on=campaign.ends_on)
-        found = found.where(*_between(Orientation.day_on, days))
+    if campaigns := _campaigns(wanted):
+        found = found.where(*_between(Orientation.day_on, _days_of(campaigns)))
     if wanted.person_id is not None:
         found = found.where(Orientation.person_id.in_(numbers_of(wanted.person_id)))
     return found
 
 
-def _campaign(wanted: Filter) -> Campaign | None:
-    return session.get(Campaign, wanted.campaign_id) if wanted.campaign_id is not None else None
+def _campaigns(wanted: Filter) -> Sequence[Campaign]:
+    ids = wanted.campaign_ids or ((wanted.campaign_id,) if wanted.campaign_id is not None else ())
+    return session.scalars(select(Campaign).where(Campaign.id.in_(ids))).all() if ids else ()
+
+
+def _days_of(campaigns: Sequence[Campaign]) -> Filter:
+    """From the first day of any to the last of all."""
+    ends = [campaign.ends_on for campaign in campaigns if campaign.ends_on is not None]
+    is_endless = len(ends) < len(campaigns)
+    return Filter(from_on=min(c.starts_on for c in campaigns), to_on=None if is_endless else max(ends))
 
 
 def _of_slot(wanted: Filter) -> list[Condition]:
     found = _between(Slot.day_on, wanted)
     if wanted.campaign_id is not None:
         found.append(Slot.campaign_id == wanted.campaign_id)
+    if wanted.campaign_ids:
+        found.append(Slot.campaign_id.in_(wanted.campaign_ids))
     if wanted.is_outside:
         found.append(Slot.campaign_id.is_(None))
     if wanted.person_id is not None:
@@ -243,6 +253,8 @@ def is_of_campaign(campaign_id: int | None, wanted: Filter) -> bool:
     """Whether a campaign, or none, is what the filter asks for."""
     if wanted.is_outside:
         return campaign_id is None
+    if wanted.campaign_ids:
+        return campaign_id in wanted.campaign_ids
     return wanted.campaign_id in (None, campaign_id)
 
 

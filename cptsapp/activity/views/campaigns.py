@@ -13,6 +13,7 @@ from cptsapp.activity.queries import campaigns as queries
 from cptsapp.activity.queries import figures, sheets
 from cptsapp.activity.queries.figures import Filter
 from cptsapp.activity.queries.statement import Statement, statement
+from cptsapp.activity.rules import Figures
 from cptsapp.activity.views.links import rows_url, statement_link
 from cptsapp.activity.views.shared import blueprint, me, number_argument
 from cptsapp.core import clock, french
@@ -28,19 +29,27 @@ from cptsapp.territory import queries as territory
 def campaigns() -> str:
     """All the campaigns with their state; figures of those that are not closed."""
     person_id = readable_person(me())
+    found = queries.campaigns()
+    sums = _sums([campaign.id for campaign in found if campaign.closed_at is None], person_id)
     return render_template(
         "activity/campaigns.html",
-        campaigns=[_entry(campaign, person_id) for campaign in queries.campaigns()],
+        campaigns=[_entry(campaign, sums) for campaign in found],
         is_own=person_id is not None,
     )
 
 
-def _entry(campaign: Campaign, person_id: int | None) -> dict[str, Any]:
+def _sums(campaign_ids: list[int], person_id: int | None) -> dict[int, Figures]:
+    """The figures of several campaigns, in as many statements as for one."""
+    if not campaign_ids:
+        return {}
+    cells = figures.cells(Filter(campaign_ids=tuple(campaign_ids), person_id=person_id), clock.now())
+    sums = figures.grouped(cells, lambda cell: cell.campaign_id)
+    return {number: sums.get(number, Figures()) for number in campaign_ids}
+
+
+def _entry(campaign: Campaign, sums: dict[int, Figures]) -> dict[str, Any]:
     """A campaign of the list. A closed one is only a link: years of them must not slow the list."""
-    own = None
-    if campaign.closed_at is None:
-        cells = figures.cells(Filter(campaign_id=campaign.id, person_id=person_id), clock.now())
-        own = rules.total(cell.figures for cell in cells)
+    own = sums.get(campaign.id)
     return {"campaign": campaign, "state": rules.campaign_state(campaign, territory.today()), "figures": own}
 
 

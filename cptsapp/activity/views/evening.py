@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.activity import actions
@@ -145,8 +146,8 @@ def _record_readings(booking_ids: list[int]) -> None:
     user = me()
 
     def write() -> None:
-        for booking_id in booking_ids:
-            record_reading("identity.printed", session.get_one(Booking, booking_id), by=user)
+        for booking in session.scalars(select(Booking).where(Booking.id.in_(booking_ids))).all():
+            record_reading("identity.printed", booking, by=user)
 
     if booking_ids:
         after_commit(write)
