@@ -14,6 +14,7 @@ from cptsapp.audit.actions import Actor, Thing, record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import refuse_if
+from cptsapp.core.seal import SealBroken
 from cptsapp.outbox import rules
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.outbox.permissions import why_not_retry
@@ -86,10 +87,25 @@ def claim() -> Outgoing | None:
         .returning(Message)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if taken is None:
-        return None
+    return _in_hand(taken) if taken is not None else None
+
+
+def _in_hand(message: Message) -> Outgoing | None:
+    """The message free of the database; one whose private link no longer opens is given up, and the next one taken."""
+    try:
+        body = message.text
+    except SealBroken:
+        message.state, message.last_error = MessageState.FAILED, SealBroken.__name__
+        session.flush()
+        return claim()
     return Outgoing(
-        taken.id, taken.to_address, taken.title, taken.text, taken.message_id, taken.created_at, taken.attempts
+        message.id,
+        message.to_address,
+        message.title,
+        body,
+        message.message_id,
+        message.created_at,
+        message.attempts,
     )
 
 

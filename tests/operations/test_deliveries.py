@@ -9,6 +9,7 @@ from cptsapp.core.db import session
 from cptsapp.operations.worker import Worker, transport_of
 from cptsapp.outbox import actions
 from cptsapp.outbox.models import Message, MessageState
+from cptsapp.outbox.private import wrap
 from cptsapp.outbox.smtp import SmtpTransport, server_of
 from tests.tools.settings import test_settings
 from tests.tools.smtp import free_port, smtp_sink
@@ -194,3 +195,19 @@ def test_dropped_message_never_leaves(worker, sink, write):
     session.remove()
     worker.once()
     assert sink.messages == []
+
+
+def test_private_link_is_sealed_in_the_table_and_whole_in_the_mail(worker, sink, write, read):
+    number = write(body=f"Ouvrez {wrap('https://agenda.example/invitation/abc')}\n")
+    assert "invitation" not in read(number).body
+    worker.once()
+    assert "https://agenda.example/invitation/abc" in sink.messages[0].get_content()
+
+
+def test_link_that_no_longer_opens_is_given_up_and_stops_nobody(worker, sink, write, read):
+    broken = wrap("https://agenda.example/invitation/abc").replace(".01", ".09", 1)
+    number = write(body=broken)
+    write("other@cpts.example")
+    worker.once()
+    assert (read(number).state, read(number).last_error) == (MessageState.FAILED, "SealBroken")
+    assert sink.recipients == ["other@cpts.example"]
