@@ -18,6 +18,7 @@ class Kind(enum.Enum):
     """What a column holds, and so how it is written."""
 
     TEXT = "text"
+    NOTE = "note"  # words beside numbers, aligned as they are
     COUNT = "count"
     MONEY = "money"  # cents
     RATE = "rate"
@@ -106,6 +107,7 @@ FORMATS = {
     Kind.RATE: {"num_format": "0 %", "align": "right"},
     Kind.DAY: {"num_format": "dd/mm/yyyy", "align": "left"},
     Kind.TEXT: {},
+    Kind.NOTE: {"align": "right"},
 }
 
 
@@ -120,7 +122,7 @@ def to_xlsx(sheet: Sheet) -> bytes:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     for number, column in enumerate(sheet.columns):
         page.write_string(0, number, column.label, bold)
-        page.set_column(number, number, 28 if column.kind is Kind.TEXT else 12)
+        page.set_column(number, number, 28 if column.kind in (Kind.TEXT, Kind.NOTE) else 12)
     for line, row in enumerate(sheet.all_rows, start=1):
         _write_row(book, page, line, row, sheet)
     book.close()

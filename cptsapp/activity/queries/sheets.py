@@ -39,7 +39,7 @@ def statement_sheet(campaign: Campaign, statement: Statement) -> Sheet:
         columns=(
             Column("practitioner", "Médecin", Kind.TEXT),
             *(_column(code) for code in _STATEMENT),
-            Column("excess", f"Au-delà de {campaign.weekly_cap}", Kind.TEXT),
+            Column("excess", f"Au-delà de {campaign.weekly_cap}", Kind.NOTE),
             Column("cents", "À verser", Kind.MONEY),
             Column("state", "État", Kind.TEXT),
         ),
