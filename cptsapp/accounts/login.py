@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.accounts import door, sessions
 from cptsapp.accounts.actions import drafts
-from cptsapp.accounts.house import house
 from cptsapp.accounts.identity import CurrentUser, Nobody
 from cptsapp.http import htmx
 from cptsapp.http.access import NotSignedIn, declared
@@ -32,14 +31,14 @@ def init_app(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    """The user, and on a shared desk how long it stays open without a gesture."""
+    """The user, and how they leave: a shared desk is handed over, any other session is left."""
     user = current_user._get_current_object()
     context: dict[str, Any] = {"current_user": user}
     if not isinstance(user, CurrentUser):
         return context
     if user.desk_id is None:
         return context | {"sign_out_url": url_for("accounts.sign_out")}
-    return context | {"switch_url": url_for("accounts.switch_desk"), "lock_after": 60 * house().lock_minutes}
+    return context | {"switch_url": url_for("accounts.switch_desk")}
 
 
 def _note_use() -> None:

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from cptsapp.accounts import desks as hooks
-from cptsapp.accounts.models import DeskUser, Draft, SignIn
+from cptsapp.accounts.models import DeskUser, Draft, SignIn, User
 from cptsapp.audit.models import AuditEvent
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.snp.actions import hold_seat
+from cptsapp.snp.models import Seat
 from tests.accounts.tools import PIN, code_of, give_password, pass_door, post, text_of
+from tests.tools.factories import acting, make_slot
 
 
 @pytest.fixture
@@ -124,6 +127,15 @@ def test_locking_shows_nothing_and_frees_what_was_held(cast, desk_client, left):
     assert left == [(user_id, True)]
     assert "Poste verrouillé à 14h32" in text_of(desk_client.get("/connexion"))
     assert desk_client.get("/compte").status_code == 401
+
+
+def test_locking_gives_the_held_seat_back_to_the_list(cast, desk_client):
+    user_id, slot = cast.regulator.id, make_slot()
+    seat_id = hold_seat(slot.id, by=acting(session.get(User, user_id))).id
+    session.commit()
+    take(desk_client, user_id)
+    lock(desk_client)
+    assert session.get(Seat, seat_id).held_by_id is None
 
 
 def test_the_same_person_resumes_where_they_were(cast, desk_client):
