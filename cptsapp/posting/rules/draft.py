@@ -178,7 +178,15 @@ def oddities(draft: Draft, hours: Hours) -> list[str]:
         found = []
     if is_twice(draft.day, draft.opens, hours.zone):
         found.append(f"Il y a deux fois {hour(draft.opens)} cette nuit-là : la première est retenue.")
+    if shifted := shifted_end(draft, hours.zone):
+        found.append(f"L’heure change entre-temps : la plage finira à {hour(shifted)}.")
     return found
+
+
+def shifted_end(draft: Draft, zone: str) -> datetime | None:
+    """When it ends by the clock on the wall, if a change of hour makes that another time than the one typed."""
+    starts_at, ends_at = (local(moment, zone).replace(tzinfo=None) for moment in draft.span(zone))
+    return ends_at if ends_at - starts_at != timedelta(minutes=draft.minutes) else None
 
 
 def is_night(draft: Draft) -> bool:
