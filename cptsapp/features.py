@@ -58,6 +58,7 @@ MODULES = (
     "audit.views",
     "outbox.views",
     "posting.views",
+    "regulation.views",
     "calendars.views",
     "activity.views",
     "operations.cli",

@@ -29,6 +29,7 @@ ORDER = (
     "hour_strip",
     "slot_row",
     "open_row",
+    "regulation",
     "day_grid",
     "entries",
     "posting",

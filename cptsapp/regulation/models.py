@@ -58,9 +58,7 @@ class Broadcast(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seal_id: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    state: Mapped[BroadcastState] = mapped_column(
-        choice(BroadcastState, "state"), default=BroadcastState.OPEN
-    )
+    state: Mapped[BroadcastState] = mapped_column(choice(BroadcastState, "state"), default=BroadcastState.OPEN)
     circle: Mapped[str]
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"))
     modality: Mapped[Modality | None] = mapped_column(choice(Modality, "modality"))
@@ -112,4 +110,5 @@ class DrillSlot(Base):
     free_count: Mapped[int]
     reference: Mapped[str | None]
     lost_at: Mapped[datetime | None]
+    oriented_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

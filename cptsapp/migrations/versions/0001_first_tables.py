@@ -370,6 +370,7 @@ def upgrade() -> None:
         sa.Column("free_count", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("oriented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_drill_slot_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drill_slot")),
@@ -808,6 +809,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open' AND free_count > 0"),
             postgresql_where=sa.text("state = 'open' AND free_count > 0"),
         )
+        batch_op.create_index(
+            "ix_slot_last_taken",
+            ["last_taken_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND free_count = 0"),
+            postgresql_where=sa.text("state = 'open' AND free_count = 0"),
+        )
         batch_op.create_index("ix_slot_person_day", ["person_id", "day_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_slot_series_id"), ["series_id"], unique=False)
         batch_op.create_index(
@@ -1089,6 +1097,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_slot_series_id"))
         batch_op.drop_index("ix_slot_person_day")
+        batch_op.drop_index(
+            "ix_slot_last_taken",
+            sqlite_where=sa.text("state = 'open' AND free_count = 0"),
+            postgresql_where=sa.text("state = 'open' AND free_count = 0"),
+        )
         batch_op.drop_index(
             "ix_slot_free",
             sqlite_where=sa.text("state = 'open' AND free_count > 0"),

@@ -1,0 +1,1 @@
+"""What the desk writes besides bookings: orientations, broadcasts, practice mode."""

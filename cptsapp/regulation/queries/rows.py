@@ -1,0 +1,169 @@
+"""The statements behind the list: free slots, those taken a moment ago, and the desk's pulse. Rows, never entities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CompoundSelect,
+    Float,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.core.db import Instant, session
+from cptsapp.directory.models import Person, Place, Practice
+from cptsapp.regulation.rules.match import Town
+from cptsapp.snp.models import AgendaVersion, Booking, BookingState, Seat, Slot
+from cptsapp.territory.models import Commune
+
+SHOWN_AFTER = timedelta(minutes=10)  # a slot just taken stays on the list, struck, so that the eye follows
+LONGEST_DAY = timedelta(hours=12)  # a range begun earlier today is over
+
+# Written out, not bound: SQLite uses a partial index only when it reads the index's own condition.
+ON_LIST = text("slot.state = 'open' AND slot.free_count > 0")
+FULL = text("slot.state = 'open' AND slot.free_count = 0")
+
+_COLUMNS = (
+    Slot.id,
+    Slot.starts_at,
+    Slot.duration_minutes,
+    Slot.capacity,
+    Slot.free_count,
+    Slot.modality,
+    Slot.profession,
+    Slot.conditions,
+    Slot.day_on,
+    Slot.person_id,
+    Person.title,
+    Person.first_name,
+    Person.last_name,
+    Commune.code.label("commune_code"),
+    Commune.name.label("commune_name"),
+    Commune.latitude,
+    Commune.longitude,
+)
+
+
+def slots() -> Any:
+    """Slots with their doctor and commune, to be narrowed."""
+    return (
+        select(*_COLUMNS)
+        .join(Practice, Practice.id == Slot.practice_id)
+        .join(Person, Person.id == Slot.person_id)
+        .join(Place, Place.id == Practice.place_id)
+        .join(Commune, Commune.code == Place.commune_code)
+    )
+
+
+_LISTED = union_all(
+    slots().where(ON_LIST, Slot.starts_at > bindparam("since"), Slot.starts_at < bindparam("until")),
+    slots().where(FULL, Slot.last_taken_at > bindparam("taken_since")),
+)
+_FREE_LATER = (
+    select(Slot.starts_at).where(ON_LIST, Slot.starts_at >= bindparam("after")).order_by(Slot.starts_at).limit(1)
+)
+
+
+def listed(now: datetime, first: datetime, until: datetime) -> Sequence[Row[Any]]:
+    """Free slots that start between `first` and `until`, ranges already begun, and those just taken; unordered."""
+    since = first if first > now else now - LONGEST_DAY
+    return session.execute(_LISTED, {"since": since, "until": until, "taken_since": now - SHOWN_AFTER}).all()
+
+
+def next_free(after: datetime) -> datetime | None:
+    """When the first free slot from an instant on starts, or None."""
+    return session.scalar(_FREE_LATER, {"after": after})
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A seat kept for someone until an instant."""
+
+    slot_id: int
+    user_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What changes around the list: its version, the user's bookings of the day, the holds, and the communes."""
+
+    version: int
+    mine_count: int
+    holds: Sequence[Hold]
+    towns: Sequence[Town]
+
+
+def _branch(kind: str, a: Any, b: Any = None, at: Any = None, *place: Any) -> Select[Any]:
+    """One kind of line of the pulse, in the columns they all share."""
+    code, name, latitude, longitude = place or (None, None, None, None)
+    return select(
+        literal(kind, literal_execute=True).label("kind"),
+        cast(null() if a is None else a, Integer).label("a"),
+        cast(null() if b is None else b, Integer).label("b"),
+        (cast(null(), Instant()) if at is None else at).label("at"),
+        cast(null() if code is None else code, String).label("code"),
+        cast(null() if name is None else name, String).label("name"),
+        cast(null() if latitude is None else latitude, Float).label("latitude"),
+        cast(null() if longitude is None else longitude, Float).label("longitude"),
+    )
+
+
+_IS_TAKEN = exists().where(Booking.seat_id == Seat.id, Booking.state != BookingState.CANCELLED)
+_BRANCHES = (
+    _branch("version", AgendaVersion.version).where(AgendaVersion.id == 1),
+    _branch("mine", func.count(Booking.id)).where(
+        Booking.booked_by_id == bindparam("user_id"),
+        Booking.booked_at >= bindparam("midnight", type_=Instant()),
+        Booking.state != BookingState.CANCELLED,
+    ),
+    _branch("hold", Seat.slot_id, Seat.held_by_id, Seat.held_until).where(
+        Seat.held_by_id.is_not(None), Seat.held_until > bindparam("now", type_=Instant()), ~_IS_TAKEN
+    ),
+)
+_TOWNS = _branch("town", None, None, None, Commune.code, Commune.name, Commune.latitude, Commune.longitude).where(
+    Commune.is_own
+)
+_PULSE: CompoundSelect[Any] = union_all(*_BRANCHES)
+_PULSE_AND_TOWNS: CompoundSelect[Any] = union_all(*_BRANCHES, _TOWNS)
+
+
+def pulse(user: CurrentUser, now: datetime, midnight: datetime, *, with_towns: bool) -> Pulse:
+    """The pulse, in one statement."""
+    rows = session.execute(
+        _PULSE_AND_TOWNS if with_towns else _PULSE, {"user_id": user.id, "midnight": midnight, "now": now}
+    ).all()
+    by_kind: dict[str, list[Row[Any]]] = {"version": [], "mine": [], "hold": [], "town": []}
+    for row in rows:
+        by_kind[row.kind].append(row)
+    return Pulse(
+        version=by_kind["version"][0].a if by_kind["version"] else 0,
+        mine_count=by_kind["mine"][0].a,
+        holds=[Hold(row.a, row.b, row.at) for row in by_kind["hold"]],
+        towns=sorted((town_of(row.code, row) for row in by_kind["town"]), key=lambda town: town.name),
+    )
+
+
+def town_of(code: str, row: Row[Any], name: str | None = None) -> Town:
+    """The commune of a row that bears its position."""
+    position = None if row.latitude is None else (row.latitude, row.longitude)
+    return Town(code, name if name is not None else row.name, position)
+
+
+def held_slot(user: CurrentUser) -> int | None:
+    """The slot in which the user holds a seat, live or just expired."""
+    return session.scalar(select(Seat.slot_id).where(Seat.held_by_id == user.id))

@@ -1,0 +1,43 @@
+"""Words of the agenda that several rooms show: modalities, conditions, professions."""
+
+from types import MappingProxyType
+
+from cptsapp.directory.models import Profession
+from cptsapp.snp.models import Condition, Modality
+
+MODALITIES = MappingProxyType(
+    {Modality.SURGERY: "Cabinet", Modality.REMOTE: "Téléconsultation", Modality.HOME: "Domicile"}
+)
+CONDITIONS = MappingProxyType(
+    {
+        Condition.ADULTS: "adultes seulement",
+        Condition.FROM_TWO_YEARS: "à partir de 2 ans",
+        Condition.FROM_SIX_YEARS: "à partir de 6 ans",
+        Condition.CHILDREN: "enfants seulement",
+        Condition.NO_CERTIFICATE: "pas de certificat",
+        Condition.NO_STITCHES: "pas de suture",
+        Condition.NO_PREGNANCY: "pas de suivi de grossesse",
+    }
+)
+PROFESSIONS = MappingProxyType(
+    {
+        Profession.GP: "médecin généraliste",
+        Profession.SPECIALIST: "médecin spécialiste",
+        Profession.NURSE: "infirmier·ère",
+        Profession.MIDWIFE: "sage-femme",
+        Profession.PHYSIOTHERAPIST: "kinésithérapeute",
+        Profession.DENTIST: "chirurgien·ne-dentiste",
+        Profession.PHARMACIST: "pharmacien·ne",
+        Profession.STAFF: "équipe",
+    }
+)
+
+
+def conditions(codes: list[str]) -> str:
+    """Conditions as one piece of line: "adultes seulement, pas de suture"."""
+    return ", ".join(CONDITIONS[Condition(code)] for code in codes)
+
+
+def profession(code: Profession) -> str:
+    """The profession to show beside a name: nothing for a general practitioner, whom everyone expects."""
+    return "" if code is Profession.GP else PROFESSIONS[code]
