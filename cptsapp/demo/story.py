@@ -1,9 +1,10 @@
 """Playing the demonstration: each post, call and evening at its hour, through the real actions, the clock moving."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from sqlalchemy import func, select, update
 
@@ -53,10 +54,10 @@ class Stage:
         return territory_rules.day_of(self.now, self.zone)
 
 
-def play(real_clock: str | None, history: timedelta = rules.HISTORY) -> None:
+def play(real_clock: str | None) -> None:
     """Seed everything up to the present; `real_clock` is what the clock goes back to. Commits as it goes."""
     now = clock.now()
-    first_day = _monday(now.date() - history)
+    first_day = _monday(now.date() - rules.HISTORY)
     with _moving_clock(real_clock):
         _at(datetime.combine(first_day - 9 * DAY, time(8), now.tzinfo))
         administrator = seed_cpts()
@@ -64,9 +65,10 @@ def play(real_clock: str | None, history: timedelta = rules.HISTORY) -> None:
         session.commit()
         stage = Stage(people, now, _last_awake(now), territory.zone())
         _open_campaign(stage, first_day)
-        for event in _events(stage, first_day):
-            _play_one(event)
-        session.commit()
+        for _, events in groupby(_events(stage, first_day), key=lambda event: event.at.date()):
+            for event in events:
+                _play_one(event)
+            session.commit()
     with _moving_clock(real_clock):
         _at(now)
         _absence(stage)
@@ -164,14 +166,10 @@ def _evening(stage: Stage, day: date) -> Iterator[Event]:
 
 
 def _play_one(event: Event) -> None:
-    """Move the clock and act; what cannot be (an hour already taken) does not happen. One transaction an act."""
+    """Move the clock and act; what cannot be (an hour already taken) does not happen."""
     _at(event.at)
-    try:
-        with session.begin_nested():
-            event.act()
-    except Refusal:
-        return
-    session.commit()
+    with suppress(Refusal), session.begin_nested():
+        event.act()
 
 
 # -- the acts ---------------------------------------------------------------------------------------------------------

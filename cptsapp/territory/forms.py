@@ -89,7 +89,7 @@ def pair_of_hours(opens: Field, closes: Field) -> tuple[time, time] | None:
 
 def _mark() -> StringField:
     return StringField(
-        "Marque (une ou deux lettres)",
+        "Marque",
         [InputRequired(_ASK), Length(max=2, message="Deux lettres au plus."), Regexp(r"^\w+$", message="Des lettres.")],
         filters=[_strip],
     )
@@ -101,10 +101,10 @@ class FirstVisitForm(BaseForm):
     name = StringField("Nom de la CPTS", [InputRequired(_ASK), Length(max=80)], filters=[_strip])
     mark = _mark()
     size_tier = SelectField("Taille du contrat", choices={"": f"Comme suggéré{NBSP}: selon la population"} | _tiers())
-    week_opens = TimeField("Du lundi au vendredi, ouvre à", [Optional()], default=time(8))
-    week_closes = TimeField("ferme à", [Optional()], default=time(20))
-    saturday_opens = TimeField("Le samedi, ouvre à", [Optional()], default=time(8))
-    saturday_closes = TimeField("ferme à", [Optional()], default=time(12))
+    week_opens = TimeField("Semaine, ouvre à", [Optional()], default=time(8))
+    week_closes = TimeField("Semaine, ferme à", [Optional()], default=time(20))
+    saturday_opens = TimeField("Samedi, ouvre à", [Optional()], default=time(8))
+    saturday_closes = TimeField("Samedi, ferme à", [Optional()], default=time(12))
     zone = SelectField("Heure locale", choices={"": BY_DEPARTMENT} | rules.time_zones())
     holiday_region = SelectField("Jours fériés", choices={"": BY_DEPARTMENT} | rules.holiday_regions())
     out_of_hours_name = StringField(

@@ -1,0 +1,24 @@
+"""A demonstration small enough for tests: a few days back, a few ahead."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cptsapp.demo import rules, story
+
+
+@pytest.fixture(autouse=True)
+def few_days(monkeypatch):
+    monkeypatch.setattr(rules, "HISTORY", timedelta(days=3))
+    monkeypatch.setattr(rules, "AHEAD_DAYS", 4)
+
+
+@pytest.fixture
+def play(app, set_clock, clock_file):
+    """`play(hour)` writes the demonstration as of that hour."""
+
+    def at(hour: str) -> None:
+        set_clock(datetime.fromisoformat(hour))
+        story.play(f"@{clock_file}")
+
+    return at
