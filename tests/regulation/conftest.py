@@ -28,7 +28,7 @@ def other_desk(cast, sign_in):
 @pytest.fixture
 def slot(cast) -> int:
     """Dr Renaudin, Talmont, 16h32."""
-    made = make_slot(cast.gp_practice)
+    made = make_slot(session.merge(cast.gp_practice))
     session.commit()
     return made.id
 
@@ -37,7 +37,7 @@ def slot(cast) -> int:
 def later(cast) -> int:
     """Dr Benali, Les Sables, 17h32, two patients, by telephone."""
     made = make_slot(
-        cast.other_gp_practice, capacity=2, starts_at=clock.now() + timedelta(hours=3), modality=Modality.REMOTE
+        session.merge(cast.other_gp_practice), capacity=2, starts_at=clock.now() + timedelta(hours=3), modality=Modality.REMOTE
     )
     session.commit()
     return made.id
