@@ -61,8 +61,8 @@ def _hold_until_enrolled() -> BaseResponse | None:
 
 
 def _drop_found_again(response: Response) -> Response:
-    """A kept text goes once its author has it on the screen again: the form came back filled, or said why not."""
-    if request.method != "POST" or response.status_code not in (200, 409, 422) or RESUME_FIELD not in request.form:
+    """A kept text goes once its author has it on the screen again; after any other answer it still waits."""
+    if request.method != "POST" or response.status_code not in (200, 422) or RESUME_FIELD not in request.form:
         return response
     user, draft_id = current_user._get_current_object(), request.form.get("_draft", type=int)
     if isinstance(user, CurrentUser) and draft_id is not None:

@@ -34,9 +34,17 @@ def by_password(mail: str, password: str, address: str) -> Credentials | None:
     if not secrets.matches(found.password_hash if found else None, password) or found is None:
         _note_failure("sign_in.failed", found.user_id if found else None)
         return None
+    if found.password_hash is not None and secrets.is_outdated(found.password_hash):
+        _strengthen(found.user_id, password)
     throttle.forget(throttle.SIGN_IN_MAIL, folded)
     throttle.uncount(throttle.SIGN_IN_ADDRESS, address)
     return found
+
+
+def _strengthen(user_id: int, password: str) -> None:
+    """Hash the password again with today's parameters: only now is it known."""
+    stronger = secrets.hash_password(password)
+    session.get_one(User, user_id).password_hash = stronger
 
 
 def by_own_password(user_id: int, password: str) -> bool:

@@ -1,13 +1,13 @@
 """Sign-in sessions: opened, found from their token in one statement, ended. No HTTP here."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from cptsapp.accounts import rules
 from cptsapp.accounts.house import CPTS, DEFAULT_LOCK_MINUTES, day_at
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.accounts.models import Desk, RoleGrant, SignIn, User
+from cptsapp.accounts.models import AccessLink, Desk, RoleGrant, SignIn, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.prepared import Prepared
@@ -16,6 +16,7 @@ from cptsapp.core.tokens import new_token, token_hash
 LASTS = timedelta(days=60)  # a practitioner's phone stays signed in (ux.md)
 LASTS_AT_DESK = timedelta(hours=14)  # one shift
 TOUCH_EVERY = timedelta(minutes=1)
+KEPT = timedelta(days=90)
 
 _FIND = Prepared(
     select(
@@ -123,6 +124,13 @@ def actor(user: User, desk_id: int | None = None) -> CurrentUser:
 def author_of(token: str) -> int | None:
     """The user whose session this was, even ended: a draft goes back to its author alone."""
     return session.scalar(select(SignIn.user_id).where(SignIn.token_hash == token_hash(token)))
+
+
+def purge_old(now: datetime) -> None:
+    """Forget sessions and private links that ended long ago: the trail says who signed in and when."""
+    long_ago = now - KEPT
+    session.execute(delete(SignIn).where(SignIn.expires_at < long_ago))
+    session.execute(delete(AccessLink).where(AccessLink.expires_at < long_ago))
 
 
 def end_all(user_id: int, *, but: int | None = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cptsapp.accounts import sessions
 from cptsapp.accounts.actions import drafts, throttle
 from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
@@ -27,6 +28,7 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.purge", timedelta(minutes=10), drafts.purge_expired),
     Job("identities.erase", timedelta(hours=1), activity.erase_due),
     Job("attempts.purge", timedelta(hours=1), throttle.purge),
+    Job("sessions.purge", timedelta(hours=6), sessions.purge_old),
     Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
     Job("trail.purge", timedelta(days=1), lambda _now: trail.purge_old()),

@@ -300,3 +300,9 @@ def test_a_lock_forgets_that_the_sign_in_was_full(cast, desk_client):
 def test_a_pin_is_chosen_at_a_desk_only(cast, client):
     pass_door(client, give_password(cast.gp))
     assert choose_pin(client, "402917").status_code == 422
+
+
+def test_a_lost_telephone_forgets_the_pin_too(cast, desk_client, sign_in):
+    user_id = cast.regulator.id
+    post(sign_in(cast.coordinator), f"/comptes/{user_id}/second-facteur", page=f"/comptes/{user_id}")
+    assert "Léa Moreau" not in text_of(desk_client.get("/connexion"))

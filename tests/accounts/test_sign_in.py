@@ -4,12 +4,17 @@ import re
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
+from cptsapp import create_app
+from cptsapp.accounts import secrets
 from cptsapp.accounts.models import Counter, SignIn, User
 from cptsapp.audit.models import AuditEvent
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from tests.accounts.tools import PASSWORD, give_password, pass_door, post, text_of
+from tests.tools.client import CheckedClient
+from tests.tools.settings import test_settings
 
 
 def attempt(client, mail, password=PASSWORD, **more):
@@ -55,8 +60,6 @@ def test_an_unknown_mail_gets_the_same_answer_as_a_wrong_password(cast, client, 
 
 
 def test_an_unknown_mail_takes_a_hash_too(cast, client, monkeypatch):
-    from cptsapp.accounts import secrets
-
     seen = []
     original = secrets.matches
     monkeypatch.setattr(secrets, "matches", lambda stored, typed: seen.append(stored) or original(stored, typed))
@@ -179,3 +182,22 @@ def test_a_post_without_token_changes_nothing(cast, client):
 def test_someone_signed_in_is_led_on(cast, sign_in):
     answer = sign_in(cast.regulator).get("/connexion?suite=/roles")
     assert (answer.status_code, answer.location) == (303, "/roles")
+
+
+def test_behind_a_trusted_proxy_each_forwarded_address_counts_for_itself(cast, instance, database_url, clock_file):
+    app = create_app(test_settings(instance, database_url, f"@{clock_file}", CPTSAPP_TRUSTED_PROXIES="1"))
+    app.test_client_class = CheckedClient
+    for n in (1, 2):
+        data = {"mail": "personne@cpts.example", "password": "x"}
+        post(app.test_client(), "/connexion", data, headers={"X-Forwarded-For": f"203.0.113.9, 192.0.2.{n}"})
+    assert session.query(Counter).filter_by(purpose="sign_in.address").count() == 2
+
+
+def test_a_hash_of_weaker_parameters_is_made_anew(cast, client, monkeypatch):
+    user_id, mail = cast.treasurer.id, give_password(cast.treasurer)
+    before = session.get(User, user_id).password_hash
+    monkeypatch.setattr(secrets, "_hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    assert attempt(client, mail).status_code == 303
+    after = session.get(User, user_id).password_hash
+    assert after != before
+    assert "m=16,t=2" in after

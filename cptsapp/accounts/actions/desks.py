@@ -91,6 +91,11 @@ def set_pin(user: CurrentUser, pin: str) -> None:
     record("desk.pin_set", held, by=user)
 
 
+def forget_pins(user_id: int) -> None:
+    """The person chooses a PIN again, after a full sign-in: their telephone is lost, or their account was closed."""
+    session.execute(delete(DeskUser).where(DeskUser.user_id == user_id))
+
+
 def count_pin_attempt(desk_user_id: int) -> bool:
     """Count an attempt before it is looked at, so that racing guesses share the five; False when they are spent."""
     left = update(DeskUser).where(DeskUser.id == desk_user_id, DeskUser.failure_count < rules.PIN_ERRORS)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import column, select, table
 
 from cptsapp.accounts import permissions, rules, secrets, sessions
-from cptsapp.accounts.actions import links, roles, second_factor
+from cptsapp.accounts.actions import desks, links, roles, second_factor
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import Role, User
 from cptsapp.audit.actions import Actor, record
@@ -94,6 +94,7 @@ def close_user(user: User, *, by: Actor) -> None:
     refuse_if(permissions.why_not_close(by, user, roles.managers_without(user.id)))
     user.is_active = False
     sessions.end_all(user.id)
+    desks.forget_pins(user.id)
     links.revoke_all(user.id)
     record("user.closed", user, by=by)
     session.flush()
@@ -111,5 +112,6 @@ def reset_second_factor(user: User, *, by: Actor) -> None:
     refuse_if(permissions.why_not_reset_second_factor(by, user))
     second_factor.forget(user)
     sessions.end_all(user.id)
+    desks.forget_pins(user.id)
     links.tell_second_factor_reset(user)
     record("user.second_factor_reset", user, by=by)
