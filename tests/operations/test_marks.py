@@ -18,7 +18,7 @@ from cptsapp.core.db import session
 from cptsapp.core.seal import ring
 from cptsapp.operations import backup
 from cptsapp.outbox.models import Message
-from cptsapp.regulation.models import Broadcast
+from cptsapp.regulation.models import Broadcast, DrillSlot
 from cptsapp.settings import ROOT
 from cptsapp.snp.models import Booking, BookingIdentity, BookingState, CancelReason
 from tests.tools.databases import dispose
@@ -104,6 +104,8 @@ def test_marks_are_nowhere_but_behind_seals(app, house, slots, sink, instance, t
     book_move_cancel(house, slots)
     search_everywhere(house)
     refuse_and_lose(house, slots)
+    book_from_the_day(house, slots)
+    practise(house)
     ask_a_circle(house)
     leave_a_draft(house, slots)
     mistype_at_the_door(house)
@@ -155,6 +157,25 @@ def refuse_and_lose(house, slots):
     assert regulator.post("/creneaux/999999/reserver", **PATIENT).status in (404, 409)
     assert regulator.post(f"/creneaux/{slots[10]}/reserver", csrf_token="forged", **PATIENT).status == 400
     regulator.post("/orientations", kind="overbook", person=NAME, place=NAME)
+
+
+def book_from_the_day(house, slots):
+    """The same booking, from the page of the day."""
+    house.regulator.post(f"/journee/{slots[3]}/retenir")
+    answer = house.regulator.post(f"/journee/{slots[3]}/reserver", once="day", seen="1", **PATIENT)
+    assert answer.status == 303
+
+
+def practise(house):
+    """In practice mode one types real names by mistake."""
+    assert house.regulator.post("/entrainement").status == 303
+    for slot in everything(DrillSlot.id)[:3]:
+        house.regulator.post(f"/entrainement/{slot}/retenir")
+        assert (
+            house.regulator.post(f"/entrainement/{slot}/reserver", once=f"drill{slot}", seen="1", **PATIENT).status
+            == 200
+        )
+    house.regulator.post("/entrainement/quitter")
 
 
 def ask_a_circle(house):

@@ -13,6 +13,7 @@ from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.http.htmx import redirect, respond, wants_fragment
+from cptsapp.outbox.queries import deliveries_for
 from cptsapp.regulation.actions.recalls import recalled as mark_recalled
 from cptsapp.regulation.forms import CancelForm, asked_filter
 from cptsapp.regulation.queries import bookings as reads
@@ -66,6 +67,7 @@ def _context(booking_id: int, form: CancelForm) -> dict[str, Any]:
         "can_undo": permissions.why_not_undo(me(), found, now) is None,
         "said": opened.script(found),
         "form": form,
+        "deliveries": deliveries_for(Booking.__tablename__, booking_id),
     }
 
 
