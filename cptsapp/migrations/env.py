@@ -1,8 +1,9 @@
 """How migrations run: in batch on SQLite, with foreign keys off (a rebuilt table would delete its children)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
@@ -11,7 +12,7 @@ from cptsapp.core.db import Instant, db
 config = context.config
 
 
-def render_item(kind: str, item: object, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """Write our types as the plain SQLAlchemy ones: a migration must not change with the models."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

@@ -9,14 +9,16 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import public
 from cptsapp.http.app import after_commit
 from cptsapp.territory.models import Commune
-from tests.tools.factories import make_commune
+from tests.tools.factories import make_commune, make_cpts
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture
 def routes(app: Flask) -> Flask:
-    """The application with a few views of our own."""
+    """The application, set up, with a few views of our own."""
+    make_cpts()
+    session.commit()
     app.config["WTF_CSRF_ENABLED"] = False
 
     @public
