@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib import import_module
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -30,8 +30,6 @@ class MenuEntry:
 
     def is_for_user(self) -> bool:
         """Whether the person at the screen sees it; `scopes`, when given, are those that count."""
-        if self.endpoint not in current_app.view_functions:
-            return False
         if not current_user.can(self.permission) or (self.unless and current_user.can(self.unless)):
             return False
         return not self.scopes or not self.scopes.isdisjoint(current_user.scopes(self.permission))
@@ -131,13 +129,21 @@ def home() -> Response:
 
 
 def check(app: Flask) -> None:
-    """Refuse to start when a view is open by omission."""
+    """Refuse to start when a view is open by omission, or the menu leads nowhere."""
     access.refuse_undeclared(app, CODES)
+    for entry in (*MENU, *HOMES):
+        if entry.endpoint not in app.view_functions or entry.permission not in CODES:
+            raise RuntimeError(f"menu: no page {entry.endpoint}, or no permission {entry.permission}")
 
 
 def _menu() -> list[MenuLink]:
     return [
-        MenuLink(entry.label, url_for(entry.endpoint), request.endpoint == entry.endpoint)
+        MenuLink(entry.label, url_for(entry.endpoint), _is_under(url_for(entry.endpoint)))
         for entry in MENU
         if entry.is_for_user()
     ]
+
+
+def _is_under(url: str) -> bool:
+    """Whether the page shown is this one or one of those below it."""
+    return request.path == url or request.path.startswith(f"{url}/")

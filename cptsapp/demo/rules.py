@@ -85,6 +85,7 @@ SECOND = _day("""
 13h30 Barreteau
 14h00 Rabiller D
 15h15 Fradet/children
+15h45 Martineau
 16h30 Ferré
 17h00 Le Goff 4
 17h00 Renaudin
@@ -101,12 +102,16 @@ THIRD = _day("""
 11h30 Renaudin
 14h15 Benali
 14h30 Bironneau
+14h45 Pouvreau
 15h00 Chauvin D
+15h15 Haddad T
+15h45 Arnaudeau
 16h00 Giraudeau/no_certificate
 16h45 Morisset T
 17h00 Le Goff 4
 17h30 Fradet
 18h00 Vrignaud
+18h15 Martineau
 18h30 Barreteau
 """)
 SHORT = _day("""
@@ -141,7 +146,7 @@ def booked_share(day: date, today: date) -> float:
     ahead = (day - today).days
     if ahead < 0:
         return max(0.35, 0.8 + 0.014 * ahead)
-    return {0: 0.4, 1: 0.15}.get(ahead, 0.04)
+    return {0: 0.3, 1: 0.15}.get(ahead, 0.04)
 
 
 def dice(*words: object) -> Random:
@@ -176,7 +181,8 @@ def calls(line: Line, day: date, now: datetime, quiet_since: datetime, zone: str
     return sorted(found, key=lambda call: call.at)
 
 
-def posted_at(day: date, quiet_since: datetime, zone: str) -> datetime:
-    """When a day's slots were put on the list: the evening before, or lately for days further ahead."""
+def posted_at(line: Line, day: date, quiet_since: datetime, zone: str) -> datetime:
+    """When a slot was put on the list: late the day before, or lately for days further ahead."""
     usual = local_instant(day - timedelta(days=1), POSTED_AT, zone)
-    return min(usual, quiet_since - timedelta(hours=4))
+    earlier = timedelta(minutes=dice("posted", day, line.opens, line.doctor).randrange(150))
+    return min(usual, quiet_since - timedelta(hours=2)) - earlier

@@ -143,7 +143,7 @@ def _events_of(stage: Stage, day: date) -> Iterator[Event]:
     if closes is None:
         return
     for line in rules.lines(day, closes):
-        yield Event(rules.posted_at(day, stage.quiet_since, stage.zone), _posting(stage, line, day))
+        yield Event(rules.posted_at(line, day, stage.quiet_since, stage.zone), _posting(stage, line, day))
         for call in rules.calls(line, day, stage.now, stage.quiet_since, stage.zone):
             yield Event(call.at, _booking(stage, line, day, call))
     yield from _evening(stage, day)
