@@ -7,22 +7,9 @@ transaction the agenda's version. The database decides races: counted UPDATEs, o
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
-    Select,
-    Update,
-    case,
-    event,
-    exists,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CursorResult, Update, event, insert, or_, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import record
@@ -31,7 +18,7 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.core.submissions import remember, result_for
 from cptsapp.core.text import new_reference
-from cptsapp.snp import patients, permissions, queries, rules
+from cptsapp.snp import patients, permissions, queries, rules, seats
 from cptsapp.snp.mail import tell_practice
 from cptsapp.snp.models import (
     AgendaVersion,
@@ -50,7 +37,6 @@ from cptsapp.snp.patients import Patient
 from cptsapp.territory import queries as territory
 
 KIND = "booking"  # of a submission
-TRIES = 4
 _CHANGED = "agenda_changed"
 
 
@@ -95,7 +81,7 @@ def hold_seat(slot_id: int, *, by: CurrentUser) -> Seat:
     refuse_if(permissions.why_not_hold(by, slot, now))
     release_hold(by=by)
     # A seat that another transaction is giving back is passed over: waiting for it could close a ring of waits.
-    seat = session.scalar(_free_seats(slot_id, now, by.id).with_for_update(of=Seat, skip_locked=True))
+    seat = session.scalar(seats.TO_HOLD, {"slot_id": slot_id, "now": now, "user_id": by.id})
     if seat is None or not _keep(seat, by.id, now):
         raise Refusal(why_none(slot, now, by.id))
     record("hold.taken", slot, by=by)
@@ -120,17 +106,37 @@ def release_hold(*, by: CurrentUser) -> None:
 # -- book -------------------------------------------------------------------------------------------------------------
 
 
-def book(slot_id: int, patient: Patient | None, regular_doctor: RegularDoctor, *, by: CurrentUser, key: str) -> Booking:
+class PossibleTwin(Refusal):
+    """A live booking of today or later may be the same patient's; who books has not been shown it yet."""
+
+
+def book(
+    slot_id: int,
+    patient: Patient | None,
+    regular_doctor: RegularDoctor,
+    *,
+    by: CurrentUser,
+    key: str,
+    twins_seen: bool = True,
+) -> Booking:
     """Take a seat for a patient: the one the user holds, else a free one. The same `key` gives the same booking.
 
-    Raises Invisible, or Refusal: lost race, withdrawn or past slot, what looks like a NIR.
+    Raises Invisible, or Refusal: lost race, withdrawn or past slot, what looks like a NIR; PossibleTwin unless
+    `twins_seen`.
     """
-    now = clock.now()
-    slot = _lock(slot_id)
-    if (done := result_for(by.id, key, KIND)) is not None:
+    slot, done, has_twin = _lock_to_book(slot_id, patient, by, key)
+    if done is not None:
         return session.get_one(Booking, done)
-    refuse_if(permissions.why_not_book(by, slot, now))
-    booking = take_seat(slot, regular_doctor, by=by)
+    if has_twin and not twins_seen:
+        raise PossibleTwin("Ce patient a peut-être déjà un rendez-vous.")
+    refuse_if(permissions.why_not_book(by, slot, clock.now()))
+    try:
+        booking = take_seat(slot, regular_doctor, by=by)
+    except Refusal:
+        # The same form, sent twice at once: the other one has just been done while this one waited for the slot.
+        if (done := result_for(by.id, key, KIND)) is None:
+            raise
+        return session.get_one(Booking, done)
     session.add_all(filter(None, [booking, patients.seal_patient(booking, patient)]))
     session.flush()
     remember(by.id, key, KIND, booking.id)
@@ -140,13 +146,30 @@ def book(slot_id: int, patient: Patient | None, regular_doctor: RegularDoctor, *
     return booking
 
 
+def _lock_to_book(slot_id: int, patient: Patient | None, by: CurrentUser, key: str) -> tuple[Slot, int | None, bool]:
+    """The slot, locked; what this key led to already; whether another booking may be the same patient's."""
+    asked = {
+        "slot_id": slot_id,
+        "by_id": by.id,
+        "key": key,
+        "identity_index": patients.identity_index(patient) if patient else None,
+        "phone_index": patients.phone_index(patient.phone) if patient else None,
+        "today": territory.today(),
+    }
+    found = session.execute(seats.TO_BOOK, asked).first()
+    if found is None:
+        raise Invisible
+    slot, done, has_twin = found
+    return slot, done, bool(has_twin)
+
+
 def take_seat(slot: Slot, regular_doctor: RegularDoctor, *, by: CurrentUser) -> Booking:
     """A booking of a free seat of a locked slot, not yet in the session; the slot's count says so. Raises Refusal."""
     now = clock.now()
-    found = session.execute(
-        _free_seats(slot.id, now, by.id).add_columns(_unheard(now)).with_for_update(of=Seat)
-    ).first()
-    if found is None or not _count_down(slot.id, now):
+    asked = {"slot_id": slot.id, "now": now, "user_id": by.id, "rested_since": now - rules.REFERENCE_RESTS}
+    drawn = {name: new_reference() for name in seats.DRAWN}
+    found = session.execute(seats.TO_TAKE, asked | drawn).first()
+    if found is None or not _count_down(slot, now):
         raise Refusal(why_none(slot, now, by.id))
     seat, reference = found
     if reference is None:
@@ -163,38 +186,12 @@ def take_seat(slot: Slot, regular_doctor: RegularDoctor, *, by: CurrentUser) -> 
     )
 
 
-def _count_down(slot_id: int, now: datetime) -> bool:
-    return _changed_one(
-        update(Slot)
-        .where(Slot.id == slot_id, Slot.state == SlotState.OPEN, Slot.free_count > 0)
-        .values(free_count=Slot.free_count - 1, last_taken_at=now, sequence=Slot.sequence + 1)
-    )
-
-
-def _free_seats(slot_id: int, now: datetime, user_id: int) -> Select[Seat]:
-    """The first seat to come that is free for the user, the one they hold before any other."""
-    other = aliased(Booking)
-    is_taken = exists().where(other.seat_id == Seat.id, other.state != BookingState.CANCELLED)
-    return (
-        select(Seat)
-        .where(
-            Seat.slot_id == slot_id,
-            Seat.starts_at > now,
-            or_(Seat.held_by_id.is_(None), Seat.held_until <= now, Seat.held_by_id == user_id),
-            ~is_taken,
-        )
-        .order_by(case((Seat.held_by_id == user_id, 0), else_=1), Seat.rank)
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
-
-
-def _unheard(now: datetime) -> ColumnElement[str | None]:
-    """The first of a few drawn references that no live or recent booking bears, or NULL."""
-    other = aliased(Booking)
-    in_use = or_(other.state == BookingState.BOOKED, other.booked_at > now - rules.REFERENCE_RESTS)
-    drawn = [new_reference() for _ in range(TRIES)]
-    return case(*((~exists().where(other.reference == r, in_use), literal(r)) for r in drawn), else_=null())
+def _count_down(slot: Slot, now: datetime) -> bool:
+    if not _changed_one(seats.COUNT_DOWN, {"slot_id": slot.id, "now": now}):
+        return False
+    for name, value in (("free_count", slot.free_count - 1), ("last_taken_at", now), ("sequence", slot.sequence + 1)):
+        set_committed_value(slot, name, value)  # the row was locked: these are its values now
+    return True
 
 
 def why_none(slot: Slot, now: datetime, user_id: int) -> str:
@@ -305,19 +302,13 @@ def _carry_identity(former: Booking, moved: Booking) -> None:
 
 def _lock(slot_id: int) -> Slot:
     """The slot's row, locked until the end, with its practice. Raises Invisible."""
-    found = session.scalar(
-        select(Slot)
-        .where(Slot.id == slot_id)
-        .options(*queries.WITH_PRACTICE)
-        .with_for_update(of=Slot)
-        .execution_options(populate_existing=True)
-    )
+    found = session.scalar(seats.LOCKED, {"slot_id": slot_id})
     if found is None:
         raise Invisible
     return found
 
 
-def _changed_one(statement: Update) -> bool:
+def _changed_one(statement: Update, values: dict[str, Any] | None = None) -> bool:
     """Whether a counted UPDATE found its row: that count is what decides a race."""
-    done: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]  # an UPDATE's result has a count
+    done: CursorResult[Any] = session.execute(statement, values)  # type: ignore[assignment]  # an UPDATE's result has a count
     return done.rowcount == 1

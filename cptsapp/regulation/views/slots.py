@@ -146,11 +146,12 @@ def try_booking(slot_id: int, form: BookForm) -> Outcome:
     """Book: the script to read aloud, or the row again with what was typed."""
     if not form.is_valid():
         return try_opening(slot_id, form, status=200 if RESUME_FIELD in request.form else 422)
-    if not form.seen.data and (found := opened.twins(me(), form.patient())):
-        outcome = try_opening(slot_id, form, status=422)
-        return replace(outcome, context={**outcome.context, "twins": found})
     try:
         booking = _book(slot_id, form)
+    except actions.PossibleTwin:
+        session.rollback()
+        outcome = try_opening(slot_id, form, status=422)
+        return replace(outcome, context={**outcome.context, "twins": opened.twins(me(), form.patient())})
     except Refusal as refusal:
         session.rollback()
         if refusal.field is None:
@@ -166,7 +167,7 @@ def _book(slot_id: int, form: BookForm) -> Booking:
     """The booking, even when the same form was sent twice at the same instant and the other one won."""
     key = form.once.data or secrets.token_urlsafe(9)
     try:
-        return actions.book(slot_id, form.patient(), form.chosen, by=me(), key=key)
+        return actions.book(slot_id, form.patient(), form.chosen, by=me(), key=key, twins_seen=bool(form.seen.data))
     except IntegrityError:
         session.rollback()
         done = result_for(me().id, key, actions.KIND)
