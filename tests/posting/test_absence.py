@@ -195,3 +195,10 @@ def test_publishing_on_a_day_of_absence_is_warned(gp, cast):
     answer = gp.post("/mes-creneaux/nouveau", data=form)
     assert answer.status_code == 409
     assert "Une absence est notée le mer. 22 juil." in answer.text
+
+
+def test_nothing_is_proposed_while_one_is_away(gp):
+    declare(gp, {"length": "sans-fin"})
+    page = gp.get("/mes-creneaux/nouveau").text
+    assert "Autre…" in page
+    assert page.count('name="when"') == 1

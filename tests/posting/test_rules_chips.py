@@ -81,3 +81,13 @@ def test_the_days_of_a_plage():
 
 def test_a_plage_whose_hour_has_gone_starts_tomorrow():
     assert suggest_days(MONDAY, HOURS, time(9))[0] == date(2026, 7, 21)
+
+
+def test_a_day_of_absence_is_passed_over():
+    away = [(date(2026, 7, 20), date(2026, 7, 22))]
+    assert suggest(MONDAY, HOURS, (), (), 15, away)[0].day == 23
+    assert suggest_days(MONDAY, HOURS, time(17), away)[0] == date(2026, 7, 23)
+
+
+def test_an_absence_without_an_end_leaves_no_chip():
+    assert suggest(MONDAY, HOURS, (), (), 15, [(date(2026, 7, 20), None)]) == []

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from cptsapp.posting.rules.draft import Hours, Span, exists, first_overlap
+from cptsapp.posting.rules.series import Days, is_absent
 from cptsapp.territory.rules import local, local_instant
 
 Habit = tuple[int, time]  # weekday (0 is Monday) and wall time of something once posted
@@ -17,17 +19,23 @@ HALF_HOUR = timedelta(minutes=30)
 
 
 def suggest(
-    now: datetime, hours: Hours, habits: Sequence[Habit], taken: Sequence[Span], minutes: int
+    now: datetime,
+    hours: Hours,
+    habits: Sequence[Habit],
+    taken: Sequence[Span],
+    minutes: int,
+    absences: Sequence[Days] = (),
 ) -> list[datetime]:
     """At most five local moments, in order: two today, two tomorrow, then one a day.
 
-    Never past or within ten minutes, never on a holiday or outside the window, never over a slot of one's own.
+    Never past or within ten minutes, never on a holiday, a day of absence or outside the window, never over a slot of
+    one's own.
     """
     found: list[datetime] = []
     today = hours.today(now)
     for ahead in range(DAYS_AHEAD):
         day = today + timedelta(days=ahead)
-        quota = min(2 if ahead < 2 else 1, WANTED - len(found))
+        quota = 0 if is_absent(day, absences) else min(2 if ahead < 2 else 1, WANTED - len(found))
         found += sorted(_of_day(day, now, hours, habits, taken, minutes, quota))
     return found
 
@@ -87,9 +95,13 @@ def _unique(times: Iterable[time]) -> list[time]:
     return list(dict.fromkeys(times))
 
 
-def suggest_days(now: datetime, hours: Hours, opens: time) -> list[date]:
-    """The three days of a plage's chips: today while its time is to come, then days with hours that are no holiday."""
+def suggest_days(now: datetime, hours: Hours, opens: time, absences: Sequence[Days] = ()) -> list[date]:
+    """The three days of a plage's chips: today while its time is to come, then days with hours, without absence."""
     today = hours.today(now)
     days = (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD * 2))
-    useful = (d for d in days if hours.span(d) and local_instant(d, opens, hours.zone) > now + LEAD)
-    return [day for day, _ in zip(useful, range(3), strict=False)]
+    useful = (
+        day
+        for day in days
+        if hours.span(day) and not is_absent(day, absences) and local_instant(day, opens, hours.zone) > now + LEAD
+    )
+    return list(islice(useful, 3))

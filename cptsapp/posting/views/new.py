@@ -109,12 +109,13 @@ def _slot_form(start: Start, given: Draft | None) -> SlotForm:
 def _moments(start: Start, minutes: int) -> list[datetime]:
     horizon = start.now + timedelta(days=chips.DAYS_AHEAD + 1)
     taken = queries.taken_spans(start.person.id, start.now, horizon)
-    return chips.suggest(start.now, queries.hours(), queries.habits(start.person.id), taken, minutes)
+    away = queries.absence_days(start.person.id)
+    return chips.suggest(start.now, queries.hours(), queries.habits(start.person.id), taken, minutes, away)
 
 
 def _range_form(start: Start, given: Draft | None) -> RangeForm:
     opens, closes, capacity = _range_times(start.last, given)
-    days = chips.suggest_days(start.now, queries.hours(), opens)
+    days = chips.suggest_days(start.now, queries.hours(), opens, queries.absence_days(start.person.id))
     day = given.day if given else _first_free(start, days, opens, closes)
     times = {"opens": opens, "closes": closes, "capacity": capacity}
     form = RangeForm(data={**_details(start, given), **times, "day": day.isoformat() if day else OTHER})
