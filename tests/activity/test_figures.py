@@ -179,7 +179,7 @@ def season(cast):
             reason = CancelReason.CANNOT_COME if state is CANCELLED else None
             booked_at = posted.starts_at - timedelta(hours=number * 2)
             make_booking(
-                posted, state=state, cancel_reason=reason, regular_doctor=answers[number % 3], booked_at=booked_at
+                posted, state=state, cancel_reason=reason, regular_doctor=answers[number // 3 % 3], booked_at=booked_at
             )
     for kind in OrientationKind:
         call(cast, kind, cast.gp_person.id if kind is OrientationKind.OVERBOOK else None)

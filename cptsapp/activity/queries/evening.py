@@ -113,9 +113,11 @@ def act_of(booking: Booking) -> Act:
     )
 
 
-def waiting_count(user: CurrentUser, now: datetime) -> int:
-    """How many patients the user has to note."""
+def waiting_count(user: CurrentUser, now: datetime, person_id: int | None = None) -> int:
+    """How many patients the user has to note, for all they act for or for one of them."""
     found = select(func.count()).select_from(Booking).join(Booking.slot).join(Booking.seat)
+    if person_id is not None:
+        found = found.where(Slot.person_id == person_id)
     return session.scalar(found.where(recordable(user), *_awaiting(now))) or 0
 
 

@@ -114,8 +114,9 @@ def _done_words(act: Act) -> str:
 @requires("snp.record_outcome")
 def reminder() -> Response:
     """« 3 patients à renseigner », for the top of the home page; empty when there is nothing to note."""
-    waiting = queries.waiting_count(me(), clock.now())
-    return htmx.respond("activity/reminder.html", "activity/_reminder.html", waiting=waiting)
+    pour = number_argument("pour")
+    waiting = queries.waiting_count(me(), clock.now(), pour)
+    return htmx.respond("activity/reminder.html", "activity/_reminder.html", waiting=waiting, pour=pour)
 
 
 @blueprint.get("/mes-creneaux/imprimer")

@@ -136,7 +136,8 @@ def _days_words(wanted: Filter) -> str:
     return f"jusqu’au {french.day_short(last)}" if last else ""
 
 
-@blueprint.get("/campagnes/chiffres.<any(csv, xlsx):kind>")
+@blueprint.get("/campagnes/chiffres.csv", defaults={"kind": "csv"})
+@blueprint.get("/campagnes/chiffres.xlsx", defaults={"kind": "xlsx"})
 @requires("campaign.read")
 def export_figures(kind: str) -> Response:
     """The table as a file: the filter, the columns and the reader's limits are those of the screen (pitfall 23)."""

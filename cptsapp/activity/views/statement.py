@@ -19,8 +19,8 @@ from cptsapp.core.refusals import Invisible
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.ledger import actions as ledger
+from cptsapp.ledger.queries import balances
 from cptsapp.ledger.rules import Balance
-from cptsapp.snp.models import Campaign
 from cptsapp.territory import queries as territory
 
 STEPS = {
@@ -31,7 +31,8 @@ STEPS = {
 }
 
 
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/releve.<any(csv, xlsx):kind>")
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/releve.csv", defaults={"kind": "csv"})
+@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/releve.xlsx", defaults={"kind": "xlsx"})
 @requires("campaign.export")
 def export_statement(campaign_id: int, kind: str) -> Response:
     """The statement as a file: the rows of the screen, no more and no less."""
@@ -101,14 +102,9 @@ def settle(campaign_id: int, person_id: int) -> BaseResponse:
 def settle_all(campaign_id: int) -> BaseResponse:
     """Approve, or note as paid, everyone of a campaign at once."""
     found = campaigns.campaign(campaign_id)
-    people = _people(found)
-    _step()(account_of(found.id), people, by=me())
+    account = account_of(found.id)
+    _step()(account, list(balances(account)), by=me())
     return htmx.redirect(url_for("activity.campaign", campaign_id=found.id))
-
-
-def _people(found: Campaign) -> list[int]:
-    lines = statement(found, clock.now()).lines
-    return [number for line in lines for number in figures.numbers_of(line.person_id)]
 
 
 def _step() -> Any:
