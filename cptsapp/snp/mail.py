@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 
-from cptsapp.accounts.models import User
 from cptsapp.audit.actions import Actor
 from cptsapp.core import clock, french
 from cptsapp.core.db import session
-from cptsapp.directory.merged import merged_persons, same_person
-from cptsapp.directory.models import Delegation, Person
+from cptsapp.directory.merged import same_person
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.outbox.models import Message, MessageState
+from cptsapp.snp import circle
 from cptsapp.snp.models import (
     Booking,
     CancelReason,
     Modality,
-    NotificationChoice,
     NotificationLevel,
     Slot,
     SlotState,
@@ -141,46 +139,18 @@ def _was_never_told(kind: Kind, booking: Booking, recipient: Recipient) -> bool:
 
 def recipients(person_id: int, *, except_user_id: int | None) -> list[Recipient]:
     """The practitioner and those who act for them today, each address once, without the author of the act."""
-    merged = merged_persons()
-    own = same_person({person_id}, merged)
-    delegates = same_person(_delegates_of(own), merged) - own
-    users = _users_of(own | delegates)
+    asked = {"person_id": person_id, "today": territory.today()}
+    rows = sorted(session.execute(circle.CIRCLE, asked).all(), key=lambda row: row.user_id or 0)
+    merged = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
+    own = {row.id for row in rows if row.is_own}
     found = [
-        Recipient(user.mail, user.id, level or NotificationLevel.ALL)
-        for user, level in users
-        if user.is_active and user.id != except_user_id
+        Recipient(row.user_mail, row.user_id, row.level or NotificationLevel.ALL)
+        for row in rows
+        if row.is_active and row.user_id != except_user_id
     ]
     # Someone without an account still has to know; one whose account was closed has left, unless they are the doctor.
-    known = same_person(
-        {u.person_id for u, _ in users if u.person_id and (u.is_active or u.person_id not in own)}, merged
-    )
-    found += _by_directory((own | delegates) - known - merged.keys())
+    has_account = {row.id for row in rows if row.user_id and (row.is_active or row.id not in own)}
+    known = same_person(has_account, merged) | merged.keys()
+    mails = sorted({row.mail for row in rows if row.mail and row.id not in known})
+    found += [Recipient(mail, None, NotificationLevel.ALL) for mail in mails]
     return list({recipient.address.lower(): recipient for recipient in reversed(found)}.values())[::-1]
-
-
-def _by_directory(person_ids: set[int]) -> list[Recipient]:
-    rows = session.scalars(select(Person.mail).where(Person.id.in_(person_ids), Person.mail.is_not(None)))
-    return [Recipient(mail, None, NotificationLevel.ALL) for mail in sorted(filter(None, rows))]
-
-
-def _users_of(person_ids: set[int]) -> list[tuple[User, NotificationLevel | None]]:
-    rows = session.execute(
-        select(User, NotificationChoice.level)
-        .outerjoin(NotificationChoice, NotificationChoice.user_id == User.id)
-        .where(User.person_id.in_(person_ids))
-        .order_by(User.id)
-    )
-    return [(user, level) for user, level in rows]
-
-
-def _delegates_of(person_ids: set[int]) -> set[int]:
-    today = territory.today()
-    return set(
-        session.scalars(
-            select(Delegation.delegate_id).where(
-                Delegation.practitioner_id.in_(person_ids),
-                Delegation.starts_on <= today,
-                or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today),
-            )
-        )
-    )

@@ -5,7 +5,7 @@ Their parameters: slot_id, now, user_id; for a booking by_id, key, today, the tw
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from cptsapp.core.db import Instant
@@ -15,7 +15,7 @@ from cptsapp.snp.models import Booking, BookingIdentity, BookingState, Seat, Slo
 
 DRAWN = ("reference_1", "reference_2", "reference_3", "reference_4")
 _NOW = bindparam("now", type_=Instant())
-_USER = bindparam("user_id")
+_USER = bindparam("user_id", type_=Integer())
 
 # -- the slot, locked -------------------------------------------------------------------------------------------------
 
