@@ -18,7 +18,7 @@
   /* A poll repeats: its trouble is said once and goes with the next good poll; that of a gesture stays until the next gesture. */
   function warn(sentence, source, withReload) {
     const bar = one('#alert');
-    const by = source.matches('[data-poll]') ? 'poll' : 'gesture';
+    const by = source.matches?.('[data-poll]') ? 'poll' : 'gesture';
     if (!bar || (!bar.hidden && by === 'poll')) return;
     bar.dataset.by = by;
     bar.textContent = sentence;
@@ -33,7 +33,7 @@
 
   function calm(source) {
     const bar = one('#alert');
-    if (bar && (bar.dataset.by === 'poll' || !source.matches('[data-poll]'))) bar.hidden = true;
+    if (bar && (bar.dataset.by === 'poll' || !source.matches?.('[data-poll]'))) bar.hidden = true;
   }
 
   /* Statuses that htmx does not swap (see the meta tag): their sentence is shown above the page, which keeps what was typed. */

@@ -64,7 +64,7 @@ def test_within_48_hours_does_not(desk, cast):
     session.commit()
     html = page(desk)
     assert "hors délai SAS" not in html
-    assert "au-delà de 24\u00a0h" in html
+    assert "Au-delà des 24\u00a0h de la CPTS" in html
 
 
 def test_an_empty_window_jumps_to_the_next_slot(desk, cast):

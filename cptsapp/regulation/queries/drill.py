@@ -38,6 +38,7 @@ class DrillLine:
     state: str
     when: str
     is_late: bool = False
+    km: str = ""
 
 
 @dataclass(slots=True)

@@ -62,6 +62,7 @@ class Line:
     person_id: int
     state: str = "free"
     mark: str = ""
+    km: str = ""
     is_late: bool = False
     names: tuple[str, str] = ("", "")
     band: Band = Band.HERE
@@ -252,8 +253,8 @@ def _mark_distances(lines: Iterable[Line], town: Town | None) -> None:
         return
     for line in lines:
         line.band = band_of(line.modality, town, line.town)
-        if line.band is Band.NEAR and not line.mark:
-            line.mark = f"{kilometres(town, line.town)}{NBSP}km"
+        if line.band is Band.NEAR:
+            line.km = f"{kilometres(town, line.town)}{NBSP}km"
 
 
 def _day(
@@ -314,7 +315,8 @@ def _clock_note(own: list[Line], day: date, now: datetime, zone: str) -> str:
     beyond = (now + CPTS_CLOCK).astimezone(ZoneInfo(zone))
     if day < beyond.date() or not any(line.starts_at > now + CPTS_CLOCK for line in own):
         return ""
-    return f"au-delà de 24{NBSP}h" if day > beyond.date() else f"après {hour(beyond)}, au-delà de 24{NBSP}h"
+    limit = f"au-delà des 24{NBSP}h de la CPTS"
+    return limit.capitalize() if day > beyond.date() else f"Après {hour(beyond)}, {limit}"
 
 
 def _with_next(found: Listing, now: datetime) -> Listing:
