@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.activity.permissions import recordable
-from cptsapp.activity.rules import DONE_DAYS, OUTCOME_WORDS
+from cptsapp.activity.rules import ASK_DAYS, DONE_DAYS, OUTCOME_WORDS
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Practice
@@ -62,7 +62,9 @@ class Evening:
 
 
 def _awaiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (_BOOKED, Seat.starts_at <= now)
+    """Still to note. A day bound keeps the cost of the page the same as years go by."""
+    since = territory.today() - timedelta(days=ASK_DAYS)
+    return (_BOOKED, Seat.starts_at <= now, Slot.day_on >= since)
 
 
 def _acts(user: CurrentUser, person_id: int | None) -> Select[Any]:
