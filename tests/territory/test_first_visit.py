@@ -1,7 +1,10 @@
 """The first visit: the code, the five answers, and who wins when two are at it."""
 
+from threading import Barrier, Thread
+
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from cptsapp.accounts.models import SetupCode, User
 from cptsapp.accounts.permissions import FIRST_ROLES
@@ -173,18 +176,53 @@ def test_another_button_keeps_the_answers_and_changes_nothing(visitor):
     assert queries.current() is None
 
 
+def answers(name: str) -> actions.FirstAnswers:
+    return actions.FirstAnswers(
+        name=name,
+        mark="A",
+        codes=["85194"],
+        size_tier=1,
+        hours=dict(rules.DEFAULT_WINDOW.hours),
+        zone="Europe/Paris",
+        holiday_region="metropole",
+        out_of_hours_name="PDSA",
+        out_of_hours_phone="15",
+        admin_name=name,
+        admin_mail=f"{name}@cpts.example",
+        password=PASSWORD,
+    )
+
+
 @pytest.mark.database
 def test_of_two_at_once_one_wins(app, code):
-    answers = actions.FirstAnswers(
-        name="A", mark="A", codes=["85194"], size_tier=1, hours=dict(rules.DEFAULT_WINDOW.hours), zone="Europe/Paris",
-        holiday_region="metropole", out_of_hours_name="PDSA", out_of_hours_phone="15", admin_name="Un",
-        admin_mail="un@cpts.example", password=PASSWORD,
-    )  # fmt: skip
-    actions.set_up(answers, actions.hash_of_code(code))
-    session.commit()
+    together, won = Barrier(2), []
+
+    def visit(name: str) -> None:
+        with app.app_context():
+            together.wait()
+            try:
+                actions.set_up(answers(name), actions.hash_of_code(code))
+                session.commit()
+                won.append(name)
+            except (Refusal, IntegrityError):
+                session.rollback()
+
+    threads = [Thread(target=visit, args=(name,)) for name in ("un", "deux")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     queries.forget()
+    assert [queries.settings().name] == won
+    assert session.scalar(select(func.count()).select_from(User)) == 1
+
+
+@pytest.mark.database
+def test_a_second_visit_is_told_so(app, code):
+    actions.set_up(answers("un"), actions.hash_of_code(code))
+    session.commit()
     with pytest.raises(Refusal, match="déjà installée"):
-        actions.set_up(answers, actions.hash_of_code(code))
+        actions.set_up(answers("deux"), actions.hash_of_code(code))
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Cpts)) == 1
 
