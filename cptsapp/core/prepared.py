@@ -1,7 +1,7 @@
 """Reads that every request repeats: compiled once, run by the driver itself, ten times lighter than the session's.
 
-They stand outside the request's transaction, on a connection borrowed for their time: what the request itself has
-changed and not yet committed is not seen.
+Where the session has a transaction open, it is asked there, and sees what the request has changed; before that, on a
+connection borrowed for the time of the question.
 """
 
 from collections import namedtuple
@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeEngine
 
-from cptsapp.core.db import db
+from cptsapp.core.db import db, session
 
 Convert = Callable[[Any], Any]
 
@@ -57,13 +58,20 @@ class Prepared:
         sent = {**compiled.fixed, **values}
         for name, convert in compiled.outward.items():
             sent[name] = convert(sent[name])
+        asked = sent if compiled.names is None else [sent[name] for name in compiled.names]
+        if session.registry.has() and session().in_transaction():
+            return compiled, _rows(session.connection().connection, compiled.sql, asked)
         connection = engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            cursor.execute(compiled.sql, sent if compiled.names is None else [sent[name] for name in compiled.names])
-            return compiled, [list(row) for row in cursor.fetchall()]
+            return compiled, _rows(connection, compiled.sql, asked)
         finally:
             connection.close()
+
+
+def _rows(connection: PoolProxiedConnection, sql: str, asked: Any) -> list[list[Any]]:
+    cursor = connection.cursor()
+    cursor.execute(sql, asked)
+    return [list(row) for row in cursor.fetchall()]
 
 
 def _compile(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Compiled:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from cptsapp.accounts.models import SetupCode
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.core.refusals import Invisible
 from cptsapp.territory import national, rules
 from cptsapp.territory.models import Commune, Cpts, DaytimeHours, IdentityMode, Neighbour
@@ -40,8 +41,10 @@ class NotSetUp(RuntimeError):
     """The first visit has not taken place: there is no CPTS yet."""
 
 
-_READ = select(Cpts.__table__, DaytimeHours.weekday, DaytimeHours.opens_at, DaytimeHours.closes_at).select_from(
-    Cpts.__table__.outerjoin(DaytimeHours.__table__, Cpts.__table__.c.id == 1)
+_READ = Prepared(
+    select(Cpts.__table__, DaytimeHours.weekday, DaytimeHours.opens_at, DaytimeHours.closes_at).select_from(
+        Cpts.__table__.outerjoin(DaytimeHours.__table__, Cpts.__table__.c.id == 1)
+    )
 )
 
 
@@ -67,7 +70,9 @@ def settings() -> CptsSettings:
 
 
 def _read() -> CptsSettings | None:
-    rows = session.execute(_READ).all()
+    if session.registry.has():
+        session.flush()
+    rows = _READ.all()
     if not rows:
         return None
     first = rows[0]
