@@ -63,10 +63,16 @@ class Worker:
         """Send what is due and run what is due; the number of seconds to wait before the next time."""
         with self._app.app_context():
             is_server_down = _guarded("deliveries", self._deliver) is True
-            for job in self._jobs:
+            for job in self._due():
                 if not self._stop.is_set():
                     _guarded(job.name, partial(self._run, job))
         return PAUSE_SERVER_DOWN_SECONDS if is_server_down else PAUSE_SECONDS
+
+    def _due(self) -> list[Job]:
+        """The jobs whose time has come, as far as one look tells; the turn is taken for good in `_run`."""
+        known = _guarded("jobs", actions.begun)
+        begun, now = (known if isinstance(known, dict) else {}), clock.now()
+        return [job for job in self._jobs if job.name not in begun or begun[job.name] <= now - job.every]
 
     def _deliver(self) -> bool:
         """Send up to a batch; whether the server could not be reached."""
