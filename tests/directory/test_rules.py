@@ -1,0 +1,53 @@
+"""The directory's rules: RPPS numbers, names as one types them, periods."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from cptsapp.core.db import session
+from cptsapp.directory import queries, rules
+from cptsapp.directory.models import Person
+from tests.tools.factories import make_person
+
+BODIES = st.text("0123456789", min_size=10, max_size=10)
+DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))
+NAMES = ["le goff yann", "d angelo marie", "dupont jean luc", "benali sarah", "barreteau lucie", "ferre paul"]
+WORDS = ["le", "goff", "legoff", "dangelo", "angelo", "jeanluc", "luc", "ali", "benal", "retea", "sarah", "goffy", "x"]
+
+
+@given(BODIES)
+def test_one_key_in_ten_makes_an_rpps(body):
+    assert sum(rules.is_rpps(f"{body}{key}") for key in range(10)) == 1
+
+
+@given(BODIES, st.integers(0, 9), st.integers(1, 9))
+def test_one_wrong_digit_is_always_seen(body, at, shift):
+    good = next(f"{body}{key}" for key in range(10) if rules.is_rpps(f"{body}{key}"))
+    wrong = str((int(good[at]) + shift) % 10)
+    assert not rules.is_rpps(good[:at] + wrong + good[at + 1 :])
+
+
+@pytest.mark.parametrize("text", ["", "1234567890", "123456789012", "1234567890a", "²²²²²²²²²²²"])
+def test_what_is_no_rpps(text):
+    assert not rules.is_rpps(text)
+
+
+@given(DAYS, st.integers(0, 30), DAYS, st.integers(0, 30))
+def test_two_periods_meet_when_they_share_a_day(start, length, other, other_length):
+    days = {start + timedelta(days=ahead) for ahead in range(length + 1)}
+    others = {other + timedelta(days=ahead) for ahead in range(other_length + 1)}
+    meet = rules.meets(start, max(days), other, max(others))
+    assert meet == bool(days & others)
+    assert rules.meets(other, max(others), start, max(days)) == meet
+
+
+@pytest.mark.database
+def test_the_database_finds_the_names_that_the_rule_finds(app):
+    for name in NAMES:
+        make_person(folded=name)
+    for word in WORDS:
+        found = set(session.scalars(select(Person.folded).where(queries._begins(Person.folded, word))))
+        assert found == {name for name in NAMES if rules.matches(name, word)}, word
