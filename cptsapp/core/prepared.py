@@ -8,7 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeEngine
@@ -26,31 +26,52 @@ class _Compiled(NamedTuple):
     fixed: dict[str, Any]
     outward: dict[str, Convert]
     inward: list[tuple[int, Convert]]
+    is_plain: bool  # rows come as texts and numbers, not yet as lists
+
+
+REMEMBERED_MAX = 20_000  # rows: some megabytes
 
 
 class Prepared:
-    """A SELECT of columns, with named parameters (no IN of a list)."""
+    """A SELECT of columns, with named parameters (no IN of a list).
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    With `remembers`, a row that comes back the same is not converted again: the open list reads a hundred of them each
+    time someone books one.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[Any], *, remembers: bool = False) -> None:
         self._statement = statement
+        self._known: dict[Any, Any] | None = {} if remembers else None
         self._row: Any = namedtuple("_row", [column.key for column in statement.selected_columns])  # type: ignore[misc]
         self._by_dialect: dict[str, _Compiled] = {}
 
     def all(self, **values: Any) -> list[Any]:
         """The rows, read by the names of their columns."""
         compiled, rows = self._fetch(values)
-        for row in rows:
-            for place, convert in compiled.inward:
-                if row[place] is not None:
-                    row[place] = convert(row[place])
-        return [self._row._make(row) for row in rows]
+        if self._known is None or not compiled.is_plain:
+            return [self._converted(compiled, row) for row in rows]
+        return [self._known.get(row) or self._learnt(compiled, row) for row in rows]
+
+    def _learnt(self, compiled: _Compiled, row: tuple[Any, ...]) -> Any:
+        assert self._known is not None
+        if len(self._known) >= REMEMBERED_MAX:
+            self._known.clear()
+        found = self._known[row] = self._converted(compiled, row)
+        return found
+
+    def _converted(self, compiled: _Compiled, row: tuple[Any, ...]) -> Any:
+        values = list(row)
+        for place, convert in compiled.inward:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return self._row._make(values)
 
     def scalar(self, **values: Any) -> Any:
         """The first column of the first row, or None."""
         rows = self.all(**values)
         return rows[0][0] if rows else None
 
-    def _fetch(self, values: dict[str, Any]) -> tuple[_Compiled, list[list[Any]]]:
+    def _fetch(self, values: dict[str, Any]) -> tuple[_Compiled, list[tuple[Any, ...]]]:
         engine = db.engine
         compiled = self._by_dialect.get(engine.dialect.name)
         if compiled is None:
@@ -60,6 +81,7 @@ class Prepared:
             sent[name] = convert(sent[name])
         asked = sent if compiled.names is None else [sent[name] for name in compiled.names]
         if session.registry.has() and session().in_transaction():
+            session.flush()
             return compiled, _rows(session.connection().connection, compiled.sql, asked)
         connection = engine.raw_connection()
         try:
@@ -68,15 +90,15 @@ class Prepared:
             connection.close()
 
 
-def _rows(connection: PoolProxiedConnection, sql: str, asked: Any) -> list[list[Any]]:
+def _rows(connection: PoolProxiedConnection, sql: str, asked: Any) -> list[tuple[Any, ...]]:
     cursor = connection.cursor()
     cursor.execute(sql, asked)
-    return [list(row) for row in cursor.fetchall()]
+    return list(cursor.fetchall())
 
 
-def _compile(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Compiled:
+def _compile(statement: Select[*tuple[Any, ...]] | CompoundSelect[Any], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
-    outward = {name: _kind(bind.type, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    outward = {name: _kind(bind.type, dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
     inward = (_kind(column.type, dialect).result_processor(dialect, None) for column in statement.selected_columns)
     return _Compiled(
         str(compiled),
@@ -84,6 +106,7 @@ def _compile(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Compiled
         dict(compiled.params),
         {name: convert for name, convert in outward.items() if convert},
         [(place, convert) for place, convert in enumerate(inward) if convert],
+        dialect.name == "sqlite",
     )
 
 

@@ -70,8 +70,6 @@ def settings() -> CptsSettings:
 
 
 def _read() -> CptsSettings | None:
-    if session.registry.has():
-        session.flush()
     rows = _READ.all()
     if not rows:
         return None

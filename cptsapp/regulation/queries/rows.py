@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Float,
     Integer,
     Row,
@@ -16,7 +15,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
+    literal_column,
     null,
     select,
     text,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.core.db import Instant, session
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.models import Person, Place, Practice
 from cptsapp.regulation.rules.match import Town
 from cptsapp.snp.models import AgendaVersion, Booking, BookingState, Seat, Slot
@@ -69,9 +69,12 @@ def slots() -> Any:
     )
 
 
-_LISTED = union_all(
-    slots().where(ON_LIST, Slot.starts_at > bindparam("since"), Slot.starts_at < bindparam("until")),
-    slots().where(FULL, Slot.last_taken_at > bindparam("taken_since")),
+_LISTED = Prepared(
+    union_all(
+        slots().where(ON_LIST, Slot.starts_at > bindparam("since"), Slot.starts_at < bindparam("until")),
+        slots().where(FULL, Slot.last_taken_at > bindparam("taken_since")),
+    ),
+    remembers=True,
 )
 _FREE_LATER = (
     select(Slot.starts_at).where(ON_LIST, Slot.starts_at >= bindparam("after")).order_by(Slot.starts_at).limit(1)
@@ -81,7 +84,7 @@ _FREE_LATER = (
 def listed(now: datetime, first: datetime, until: datetime) -> Sequence[Row[Any]]:
     """Free slots that start between `first` and `until`, ranges already begun, and those just taken; unordered."""
     since = first if first > now else now - LONGEST_DAY
-    return session.execute(_LISTED, {"since": since, "until": until, "taken_since": now - SHOWN_AFTER}).all()
+    return _LISTED.all(since=since, until=until, taken_since=now - SHOWN_AFTER)
 
 
 def next_free(after: datetime) -> datetime | None:
@@ -112,7 +115,7 @@ def _branch(kind: str, a: Any, b: Any = None, at: Any = None, *place: Any) -> Se
     """One kind of line of the pulse, in the columns they all share."""
     code, name, latitude, longitude = place or (None, None, None, None)
     return select(
-        literal(kind, literal_execute=True).label("kind"),
+        literal_column(f"'{kind}'", String).label("kind"),
         cast(null() if a is None else a, Integer).label("a"),
         cast(null() if b is None else b, Integer).label("b"),
         (cast(null(), Instant()) if at is None else at).label("at"),
@@ -138,15 +141,13 @@ _BRANCHES = (
 _TOWNS = _branch("town", None, None, None, Commune.code, Commune.name, Commune.latitude, Commune.longitude).where(
     Commune.is_own
 )
-_PULSE: CompoundSelect[Any] = union_all(*_BRANCHES)
-_PULSE_AND_TOWNS: CompoundSelect[Any] = union_all(*_BRANCHES, _TOWNS)
+_PULSE = Prepared(union_all(*_BRANCHES))
+_PULSE_AND_TOWNS = Prepared(union_all(*_BRANCHES, _TOWNS))
 
 
 def pulse(user: CurrentUser, now: datetime, midnight: datetime, *, with_towns: bool) -> Pulse:
     """The pulse, in one statement."""
-    rows = session.execute(
-        _PULSE_AND_TOWNS if with_towns else _PULSE, {"user_id": user.id, "midnight": midnight, "now": now}
-    ).all()
+    rows = (_PULSE_AND_TOWNS if with_towns else _PULSE).all(user_id=user.id, midnight=midnight, now=now)
     by_kind: dict[str, list[Row[Any]]] = {"version": [], "mine": [], "hold": [], "town": []}
     for row in rows:
         by_kind[row.kind].append(row)
