@@ -1,6 +1,7 @@
 """Campaigns: the list and its states, opening with slots already posted, changing, closing."""
 
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from cptsapp.ledger import actions as ledger
 from cptsapp.ledger import queries as lines
 from cptsapp.snp.models import BookingState, Campaign, Slot
 from cptsapp.snp.queries import campaign_for
+from tests.activity.tables import table_headed
 from tests.tools.factories import acting, make_campaign, make_slot
 
 FORM = {"name": "Été 2026", "starts_on": "2026-07-13", "ends_on": "2026-09-10", "pay": "15", "weekly_cap": "20"}
@@ -44,8 +46,10 @@ class TestList:
         make_slot(cast.gp_practice, campaign_id=campaign.id, capacity=3)
         make_slot(cast.other_gp_practice, campaign_id=campaign.id, capacity=7)
         session.commit()
-        page = sign_in(cast.gp).get("/campagnes").text
-        assert '<td data-label="Publiés" class="number">3</td>' in page
+        person_id = cast.gp_person.id
+        page = unescape(sign_in(cast.gp).get("/campagnes").text)
+        assert table_headed(page, "Campagne")[1][4] == "3"
+        assert f"&medecin={person_id}" in page
         assert "Ces chiffres sont les vôtres" in page
 
     @pytest.mark.parametrize(

@@ -172,6 +172,14 @@ def make_slot(practice: Practice | None = None, **overrides: Any) -> Slot:
     return slot
 
 
+def _unused_reference() -> str:
+    """Drawn again when a booking bears it: a test with a season of bookings must not fail by chance."""
+    while True:
+        reference = new_reference()
+        if session.query(Booking.id).filter_by(reference=reference).first() is None:
+            return reference
+
+
 def make_booking(slot: Slot | None = None, **overrides: Any) -> Booking:
     """A booking of the first free seat, written as rows (tests of booking use the real action)."""
     slot = slot or make_slot()
@@ -180,7 +188,7 @@ def make_booking(slot: Slot | None = None, **overrides: Any) -> Booking:
     values = {
         "seat_id": seat.id,
         "slot_id": slot.id,
-        "reference": new_reference(),
+        "reference": _unused_reference(),
         "regular_doctor": RegularDoctor.NO,
         "booked_at": clock.now(),
         "booked_by_id": slot.posted_by_id,

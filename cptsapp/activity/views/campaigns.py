@@ -35,6 +35,7 @@ def campaigns() -> str:
         "activity/campaigns.html",
         campaigns=[_entry(campaign, sums) for campaign in found],
         is_own=person_id is not None,
+        rows_url=lambda campaign_id: rows_url(Filter(campaign_id=campaign_id, person_id=person_id)),
     )
 
 
