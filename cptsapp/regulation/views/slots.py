@@ -19,8 +19,8 @@ from cptsapp.http.htmx import redirect, respond, wants_fragment
 from cptsapp.regulation.forms import KEYS, BookForm, asked_filter
 from cptsapp.regulation.queries import elsewhere, opened, rows
 from cptsapp.regulation.queries.listing import Filter, Line, Listing, is_fresh, listing
-from cptsapp.regulation.views import ID, blueprint, me
-from cptsapp.snp import actions, queries
+from cptsapp.regulation.views import ID, blueprint, drawn, me
+from cptsapp.snp import actions, permissions, queries
 from cptsapp.snp.models import Booking
 
 SLOT = f"/creneaux/<{ID}:slot_id>"
@@ -62,9 +62,11 @@ def list_context(found: Listing, **more: Any) -> dict[str, Any]:
     return {
         "found": found,
         "can_book": can_book,
+        "drawn_row": drawn.row,
         "query": address(found.filter),
         "opened": None,
-        "relay": elsewhere.relay() if shows_elsewhere else None,
+        "shows_elsewhere": shows_elsewhere,
+        "relay": elsewhere.relay() if can_book else None,
         "doctors": elsewhere.doctors(found.town) if shows_elsewhere else [],
         "once": secrets.token_urlsafe(9),
         **more,
@@ -130,8 +132,10 @@ def _outcome(body: str, facts: opened.Facts, form: BookForm, status: int = 200, 
 
 def try_opening(slot_id: int, form: BookForm | None = None, *, taken: str = "", status: int = 0) -> Outcome:
     """A slot open with its form; or lost, with what was typed and the next slots."""
-    found = queries.slot_for(me(), slot_id)
+    is_sent = request.method == "POST"
+    found = queries.slot_on_screen(slot_id) if is_sent else queries.slot_for(me(), slot_id)
     facts = opened.facts(found)
+    taken = taken or (permissions.why_not_take(found, clock.now()) or "" if is_sent else "")
     form = form or BookForm(formdata=request.form if request.method == "POST" else None)
     held = None if taken else opened.held_by(me(), slot_id)
     if held is None and not taken and not found.free_count:
