@@ -1,16 +1,28 @@
 """Puts the pieces of `http` on the application, in the order they need."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from cptsapp.http import access, app, compress, errors, filters, headers, htmx, logs, static
 from cptsapp.settings import ROOT, Settings
 
 UPLOAD_MAX_BYTES = 2 * 1024 * 1024
+KEY_MAX = 2**31 - 1
+
+
+class KeyConverter(IntegerConverter):
+    """A number that the key of a row can be: beyond it an address is no page, where a database would fail."""
+
+    regex = "[0-9]+"
+
+    def __init__(self, url_map: Map, **limits: Any) -> None:
+        super().__init__(url_map, **{"max": KEY_MAX, **limits})
 
 
 def configure(flask_app: Flask, settings: Settings) -> None:
@@ -30,6 +42,7 @@ def configure(flask_app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # private links send no referrer; the token and SameSite hold
         WTF_I18N_ENABLED=False,  # WTForms' own French, without Flask-Babel
     )
+    flask_app.url_map.converters["int"] = KeyConverter
     flask_app.jinja_env.undefined = StrictUndefined
     flask_app.jinja_env.trim_blocks = True
     flask_app.jinja_env.lstrip_blocks = True

@@ -56,6 +56,14 @@ def slot_for(user: CurrentUser, slot_id: int) -> Slot:
     return found
 
 
+def slot_on_screen(slot_id: int) -> Slot:
+    """A slot a form was opened on, even withdrawn since: what was typed must not go with it. Raises Invisible."""
+    found = session.scalar(select(Slot).where(Slot.id == slot_id).options(*WITH_PRACTICE))
+    if found is None:
+        raise Invisible
+    return found
+
+
 def booking_for(user: CurrentUser, booking_id: int) -> Booking:
     """A booking with its seat, slot, practice and sealed identity, in one statement. Raises Invisible."""
     found = session.scalar(

@@ -5,7 +5,7 @@ import secrets
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cptsapp.core.refusals import Refusal
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import requires, signed_in
 from cptsapp.http.htmx import redirect, respond, wants_fragment
 from cptsapp.regulation.actions.orientations import note_orientation as note
@@ -49,8 +49,11 @@ def _key() -> str:
 
 
 def _person() -> int | None:
+    """The doctor of an *en sus*. Raises Invisible for what can be nobody's number."""
     typed = request.form.get("person", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        raise Invisible
+    return int(typed) if typed else None
 
 
 def _toast(noted: Orientation, place: int | None) -> Response:
