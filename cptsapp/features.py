@@ -61,6 +61,7 @@ MODULES = (
     "activity.views",
     "operations.cli",
     "demo.cli",
+    "demo.views",
 )
 
 OWN_SLOTS = frozenset({"own", "delegated"})
