@@ -130,9 +130,18 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const { key, target } = event;
     if (key === 'Escape') return giveBack(event);
+    if (key === '?' && (!isTextField(target) || (target.matches('[data-filter]') && !target.value))) return openKey(event);
     if (key === 'ArrowDown' || key === 'ArrowUp') return moveRow(event, key === 'ArrowDown' ? 1 : -1);
     if (target.matches('[data-filter]') && key === 'Enter') return switchLetter(event);
     if (!isTextField(target)) answerByKey(event);
+  }
+
+  /* A link that one key opens: « ? » leads to the definition of what may be booked. */
+  function openKey(event) {
+    const link = one(`a[data-key="${CSS.escape(event.key)}"]`);
+    if (!link) return;
+    event.preventDefault();
+    link.click();
   }
 
   function giveBack(event) {

@@ -37,7 +37,10 @@ def slot(cast) -> int:
 def later(cast) -> int:
     """Dr Benali, Les Sables, 17h32, two patients, by telephone."""
     made = make_slot(
-        session.merge(cast.other_gp_practice), capacity=2, starts_at=clock.now() + timedelta(hours=3), modality=Modality.REMOTE
+        session.merge(cast.other_gp_practice),
+        capacity=2,
+        starts_at=clock.now() + timedelta(hours=3),
+        modality=Modality.REMOTE,
     )
     session.commit()
     return made.id

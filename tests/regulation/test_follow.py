@@ -81,7 +81,7 @@ def statements(client, request) -> int:
         request(client)
     finally:
         event.remove(db.engine, "before_cursor_execute", listener)
-    return len([s for s in seen if not s.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK"))]) 
+    return len([s for s in seen if not s.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK"))])
 
 
 def test_statements(desk, slot, later):

@@ -316,7 +316,7 @@ def _clock_note(own: list[Line], day: date, now: datetime, zone: str) -> str:
     if day < beyond.date() or not any(line.starts_at > now + CPTS_CLOCK for line in own):
         return ""
     limit = f"au-delà des 24{NBSP}h de la CPTS"
-    return limit.capitalize() if day > beyond.date() else f"Après {hour(beyond)}, {limit}"
+    return f"A{limit[1:]}" if day > beyond.date() else f"Après {hour(beyond)}, {limit}"
 
 
 def _with_next(found: Listing, now: datetime) -> Listing:
