@@ -1,0 +1,129 @@
+"""Write docs/needs.md: the needs that comments of the code cite by number. ``needs.py --check`` only compares.
+
+A citation is a letter and a number (B49), or a range of them (B44–B50), in a docstring or a comment of Python, of a
+template, a style sheet or a script. A number that `NEEDS` does not describe stops the run.
+"""
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs" / "needs.md"
+FOLDERS = ("cptsapp", "templates", "static", "tests")
+COMMENTS = {".html": re.compile(r"\{#.*?#\}", re.DOTALL), ".css": re.compile(r"/\*.*?\*/", re.DOTALL)}
+COMMENTS |= {".txt": COMMENTS[".html"], ".js": COMMENTS[".css"]}
+CITATION = re.compile(r"(?<![\w%])([A-E])(\d{1,2})(?:[–-]\1(\d{1,2}))?(?![\w%])")
+
+NEEDS = {
+    "A42": "say that several professionals or structures may step in",
+    "B24": "people work from home and in the evening",
+    "B30": "plain web pages, in any browser",
+    "B31": "one agenda for all the others, on a computer and a telephone",
+    "B32": "a locum or an associate sees what concerns the one who is away",
+    "B34": "no further medical record",
+    "B36": "simple tools, that talk to others, in a pocket",
+    "B43": "in Vendée nobody regulates by day, and the coast fills up in summer",
+    "B44": "campaigns with dates: summer 2019, then 13 July to 10 September 2020",
+    "B45": "GPs set slots aside for unscheduled care, in one shared agenda",
+    "B46": "9 GPs of one CPTS and 16 of the other",
+    "B47": "15 € more an act, paid afterwards: count the honoured acts",
+    "B48": "about 20 slots a day",
+    "B49": "two ways out of a call: the regular doctor when possible, else a slot",
+    "B50": "59 % of the slots taken on average, 100 % at the end: show the fill rate",
+    "B51": "say what unscheduled care is, and who may be booked",
+    "B52": "the fill rate grew: the scheme can work",
+    "B53": "planning over the agendas of several practitioners is the core",
+    "B54": "regulators were shown the tool in a hurry: it must need no training",
+    "B55": "tell patients with a regular doctor from those without",
+    "B56": "a shared tool that performs",
+    "B57": "ready for the national service of access to care (SAS)",
+    "B58": "by day the CPTS answers, in the evening and at week-ends the PDSA",
+    "B59": "other professions post too: nurses, physiotherapists, midwives, pharmacists",
+    "B61": "keep the scheme all year round",
+    "C11": "seen the same day, or within 24 hours of the call",
+    "D50": "mails end among the spam: keep a copy in the application",
+}
+
+HEAD = """# Needs
+
+The needs behind the code, one line each. Numbers such as B49 come from an inventory of what five public documents about
+CPTS (2020–2024) ask of software; the comments of the code cite them, and `grep -rn B49 cptsapp` finds the very lines.
+Written by `python scripts/needs.py`, which a test compares.
+
+| Number | Need | Where |
+|---|---|---|
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or say that it is stale; the exit status."""
+    text = page(cited())
+    if "--check" not in arguments:
+        TARGET.write_text(text)
+        return 0
+    if TARGET.exists() and TARGET.read_text() == text:
+        return 0
+    print("docs/needs.md is stale: run  python scripts/needs.py", file=sys.stderr)
+    return 1
+
+
+def page(places: dict[str, set[str]]) -> str:
+    """The page, from the folders that cite each number. Raises KeyError for a number that nobody described."""
+    lines = [
+        f"| {n} | {NEEDS[n]} | {', '.join(f'`{p}`' for p in sorted(places[n]))} |" for n in sorted(places, key=_rank)
+    ]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def cited() -> dict[str, set[str]]:
+    """Each number with the folders, two levels deep, whose comments cite it."""
+    found: dict[str, set[str]] = {}
+    for path in _files():
+        place = "/".join(path.relative_to(ROOT).parts[:2])
+        for comment in _comments(path):
+            for number in numbers_in(comment):
+                found.setdefault(number, set()).add(place)
+    return found
+
+
+def numbers_in(text: str) -> Iterator[str]:
+    """The numbers cited by a comment; a range gives each of them."""
+    for letter, first, last in CITATION.findall(text):
+        yield from (f"{letter}{n}" for n in range(int(first), int(last or first) + 1))
+
+
+def _files() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", *COMMENTS) and not {"vendor", "out", "__pycache__"} & set(path.parts):
+                yield path
+
+
+def _comments(path: Path) -> Iterator[str]:
+    text = path.read_text()
+    if path.suffix == ".py":
+        yield from _python_comments(text)
+    else:
+        yield from COMMENTS[path.suffix].findall(text)
+
+
+def _python_comments(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+def _rank(number: str) -> tuple[str, int]:
+    return number[0], int(number[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,107 @@
+"""The pictures of README and docs/guide: each screen reached as a person reaches it.
+
+They go to tests/browser/out/documents; CPTSAPP_PICTURES=1 also puts them in docs/pictures.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cptsapp.core.db import session
+from cptsapp.territory import actions
+from tests.browser.conftest import DESKTOP, OUT
+from tests.browser.scene import Scene, set_scene
+from tests.tools import databases
+from tests.tools.server import live_server
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+LIMIT = 220_000  # bytes: each lives in the history for ever
+
+
+@pytest.fixture
+def scene(cast) -> Scene:
+    return set_scene(cast)
+
+
+@pytest.fixture
+def keep():
+    """`keep(page, "snp-liste")`: the picture of this screen, for the documents too when they are asked for."""
+    folder = OUT / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        made = folder / f"{name}.png"
+        page.screenshot(path=made)
+        assert made.stat().st_size < LIMIT, f"{name} is too heavy for a document"
+        if os.environ.get("CPTSAPP_PICTURES") == "1":
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(made, PICTURES / made.name)
+
+    return take
+
+
+def test_the_desk(cast, scene, server, open_as, keep):
+    for name, dark in (("snp-liste-sombre", True), ("snp-liste", False)):
+        page = open_as(cast.regulator, dark=dark)
+        page.goto("/creneaux")
+        keep(page, name)
+    page.keyboard.type("talm")
+    expect(page.get_by_text("Au plus près de Talmont-Saint-Hilaire")).to_be_visible()
+    page.locator("[data-slot-row]", has_text="Bonnaud").first.click()
+    expect(page.get_by_text("Retenu pour vous")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Guérineau")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1947")
+    page.keyboard.press("Tab")
+    page.keyboard.type("06 39 98 14 27")
+    keep(page, "snp-reserve")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Votre référence est")).to_be_visible()
+    keep(page, "snp-script")
+    page.goto("/journee")
+    keep(page, "journee")
+
+
+def test_the_telephone(cast, scene, server, open_as, keep):
+    page = open_as(cast.gp, phone=True)
+    page.goto("/mes-creneaux")
+    expect(page.get_by_text("à renseigner")).to_have_count(0)
+    keep(page, "mes-creneaux-360")
+    page.get_by_role("link", name="+ Créneau").tap()
+    page.locator("label.chip", has_text="Demain").first.tap()
+    expect(page.locator(".dock button")).to_contain_text("Publier demain")
+    keep(page, "nouveau-360")
+    page.locator(".dock button").tap()
+    expect(page.locator(".toast")).to_contain_text("Publié")
+    keep(page, "publie-360")
+
+
+def test_the_coordination(cast, scene, server, open_as, keep):
+    page = open_as(cast.coordinator)
+    page.goto(f"/campagnes/{scene.campaign_id}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Été 2026")
+    keep(page, "campagne")
+    page.goto("/roles")
+    keep(page, "roles")
+
+
+def test_the_first_visit(app, browser: Browser, instance, database_url, clock_file, keep):
+    code = actions.new_setup_code()
+    session.commit()
+    databases.dispose()
+    with live_server(instance, database_url, f"@{clock_file}") as running:
+        context = browser.new_context(base_url=running.url, viewport=DESKTOP, locale="fr-FR")
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Code affiché dans le terminal").fill(code)
+        page.get_by_role("button", name="Continuer").click()
+        page.get_by_label("Nom de la CPTS").fill("CPTS Littoral Vendéen")
+        page.get_by_label("Commune, code postal").fill("sables olonne")
+        page.get_by_role("button", name="Toute CA Les Sables d’Olonne Agglomération").click()
+        expect(page.get_by_text("5\u00a0communes,")).to_be_visible()
+        keep(page, "premier-lancement")
+        context.close()
