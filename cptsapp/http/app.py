@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, Response, abort, g, has_request_context, request
 
 from cptsapp.core.db import session, set_write_predicate
+from cptsapp.http.fields import RESUME_FIELD
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
@@ -16,7 +17,8 @@ _second = ContextVar("second_transaction", default=False)
 def init_app(app: Flask) -> None:
     """Install the transaction. Call it last: Flask runs `after_request` functions in reverse order."""
     set_write_predicate(_may_write)
-    app.before_request_funcs[None].insert(1, _refuse_zero_bytes)  # after the clock of the log, before all else
+    # After the clock of the log, before all else.
+    app.before_request_funcs[None][1:1] = [_refuse_zero_bytes, _note_resumed]
     app.after_request(_end)
 
 
@@ -28,8 +30,20 @@ def _refuse_zero_bytes() -> None:
         abort(400)
 
 
+def _note_resumed() -> None:
+    """A text found again is a page that shows a form: like a safe method it writes nothing, whatever the view does."""
+    g.is_resumed = request.method not in SAFE and RESUME_FIELD in request.form
+
+
+def is_resumed() -> bool:
+    """Whether the request brings back a text kept while its author was away."""
+    return bool(g.get("is_resumed", False))
+
+
 def _may_write() -> bool:
-    return not has_request_context() or request.method not in SAFE or _second.get()
+    if not has_request_context() or _second.get():
+        return True
+    return request.method not in SAFE and not is_resumed()
 
 
 def after_commit(act: Callable[[], None]) -> None:

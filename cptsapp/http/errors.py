@@ -2,10 +2,12 @@
 
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
+from cptsapp.core.db import session
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal
+from cptsapp.http.app import is_resumed
 from cptsapp.http.htmx import respond, without_swap
 
 MESSAGES = {
@@ -24,6 +26,7 @@ STALE = (
     "Votre page était ouverte depuis trop longtemps, ou dans une autre session. "
     "Rechargez-la et recommencez : rien n’a été changé."
 )
+NOT_DONE = "Ce que vous aviez commencé n’a pas été fait. Revenez à la page et refaites le geste."
 LOST_RACE = "Quelqu’un d’autre vient de faire ce changement. Rechargez la page : rien n’a été perdu."
 
 
@@ -40,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda _error: page(403))
     app.register_error_handler(CSRFError, lambda _error: page(400, STALE))
     app.register_error_handler(IntegrityError, lambda _error: _refused(LOST_RACE))
+    app.register_error_handler(DBAPIError, _unwritten)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, lambda _error: page(500))
 
@@ -47,6 +51,14 @@ def init_app(app: Flask) -> None:
 def _refused(message: str) -> Response:
     title = "Ce n’est pas possible"
     return without_swap(respond("errors/error.html", "errors/_error.html", 409, title=title, message=message))
+
+
+def _unwritten(error: DBAPIError) -> Response:
+    """A text found again met a view that acts at once: the database refused. Any other failure stays one."""
+    if not is_resumed():
+        raise error
+    session.rollback()
+    return _refused(NOT_DONE)
 
 
 def _http(error: HTTPException) -> Response:

@@ -18,6 +18,11 @@ MAX_BYTES = 64 * 1024
 MAX_KEPT = 5  # by author: the oldest goes
 COLUMN = "content"
 NEVER_KEPT = frozenset({"csrf_token", "_resume", "_draft", "draft", "draft_url", "suite", "pin", "code", "secret"})
+# What a page's buttons and filters carry along: alone, nobody typed it.
+CARRIED = frozenset(
+    "once q ou depuis jour pour place slot seen toast kind person venue acte retour maintenant"
+    " announced confirmed preview step".split()
+)
 
 Pairs = list[tuple[str, str]]
 
@@ -51,7 +56,7 @@ def keep(user_id: int, path: str, fields: Iterable[tuple[str, str]]) -> bool:
 def is_worth_keeping(fields: Iterable[tuple[str, str]]) -> bool:
     """Whether something was written, and not too much of it."""
     pairs = [(name, value) for name, value in fields if _is_kept(name)]
-    return any(value.strip() for name, value in pairs if name != "once") and len(_encode(pairs)) <= MAX_BYTES
+    return any(value.strip() for name, value in pairs if name not in CARRIED) and len(_encode(pairs)) <= MAX_BYTES
 
 
 def _encode(pairs: Iterable[tuple[str, str]]) -> str:

@@ -112,8 +112,9 @@ def lock_desk() -> Response:
     former = door.former_session()
     if former is None or former.desk_id is None:
         return htmx.redirect("/")
+    if former.locked_at is None and former.ended_at is None:
+        _keep_typed(former.user_id)  # once locked, whoever stands there writes in nobody's name
     acts.lock(former)
-    _keep_typed(former.user_id)
     cookie.pop(door.FULL, None)
     cookie[door.RESUME_AT] = door.page_before()
     cookie[door.SWITCHED] = request.endpoint == "accounts.switch_desk"
