@@ -142,7 +142,7 @@ class DelegationForm(BaseForm):
         self.delegate_id.choices = labels
 
 
-class OrganisationForm(BaseForm):
+class OrganisationForm(BaseForm, OnceMixin):
     """A structure."""
 
     name = StringField("Nom", [InputRequired(ASK), Length(max=120)], filters=[_strip])

@@ -305,10 +305,14 @@ def _save_organisation(organisation: Organisation | None) -> Response:
     form = OrganisationForm(obj=organisation)
     if not form.is_valid():
         return _organisation_page(form, organisation)
+    if organisation is None and submissions.result_for(current_user.id, form.once.data, "organisation"):
+        return htmx.redirect(url_for("directory.organisations"))
     try:
-        actions.save_organisation(organisation, form.name.data, form.finess.data, by=current_user)
+        saved = actions.save_organisation(organisation, form.name.data, form.finess.data, by=current_user)
     except Refusal as refusal:
         return _refused(form, refusal, lambda: _organisation_page(form, organisation, 409))
+    if organisation is None:
+        submissions.remember(current_user.id, form.once.data, "organisation", saved.id)
     return htmx.redirect(url_for("directory.organisations"))
 
 
