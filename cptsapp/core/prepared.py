@@ -8,7 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select
+from sqlalchemy import CompoundSelect, Float, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeEngine
@@ -99,7 +99,7 @@ def _rows(connection: PoolProxiedConnection, sql: str, asked: Any) -> list[tuple
 def _compile(statement: Select[*tuple[Any, ...]] | CompoundSelect[Any], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
     outward = {name: _kind(bind.type, dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
-    inward = (_kind(column.type, dialect).result_processor(dialect, None) for column in statement.selected_columns)
+    inward = (_converter(column.type, dialect) for column in statement.selected_columns)
     return _Compiled(
         str(compiled),
         getattr(compiled, "positiontup", None),
@@ -108,6 +108,12 @@ def _compile(statement: Select[*tuple[Any, ...]] | CompoundSelect[Any], dialect:
         [(place, convert) for place, convert in enumerate(inward) if convert],
         dialect.name == "sqlite",
     )
+
+
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, Float):  # drivers give floats; psycopg's processor would ask the type the server sent
+        return None
+    return _kind(kind, dialect).result_processor(dialect, None)
 
 
 def _kind(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
