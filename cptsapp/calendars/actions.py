@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import record
-from cptsapp.calendars import queries, rules
+from cptsapp.calendars import apart, queries, rules
 from cptsapp.calendars.permissions import why_not_add_feed, why_not_add_source
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -111,7 +111,7 @@ def read_file(content: bytes) -> list[rules.Interval]:
     """The busy hours of a file for the months to come. Raises Refusal with what is wrong with it."""
     now = clock.now()
     try:
-        return rules.busy_hours(content, now - timedelta(days=1), now + rules.FILE_HORIZON, territory.zone())
+        return apart.busy_hours(content, now - timedelta(days=1), now + rules.FILE_HORIZON, territory.zone())
     except rules.NotACalendar as error:
         raise Refusal(str(error), "file") from None
 

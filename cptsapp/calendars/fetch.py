@@ -1,9 +1,11 @@
 """Fetching a calendar somebody else hosts, without letting its address reach into our own network.
 
 https only, every address of the host must be public, the connection goes to the very address that was checked (a
-second look-up could answer otherwise), redirections are checked alike, size and time are bounded.
+second look-up could answer otherwise), redirections are checked alike, size and time are bounded. A server that sends
+a byte now and then outlasts every timeout of a socket: at the deadline the socket is cut.
 """
 
+import contextlib
 import http.client
 import ipaddress
 import socket
@@ -11,6 +13,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Timer
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +22,7 @@ from cptsapp.calendars.rules import SIZE_MAX, secure_address
 TIMEOUT_SECONDS = 10
 REDIRECTS_MAX = 3
 CHUNK = 64 * 1024
+HEADERS = {"Accept": "text/calendar", "Accept-Encoding": "identity", "User-Agent": "cptsapp"}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -105,6 +109,7 @@ def _content(reply: Reply, deadline: float) -> bytes:
             _left(deadline)
     except (OSError, http.client.HTTPException) as error:
         raise NotFetched(type(error).__name__) from None
+    _left(deadline)  # cut at the deadline, it would look like the end
     return content
 
 
@@ -125,7 +130,52 @@ class _Pinned(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection((self._ip, self.port), self.timeout)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        wrapped = self._tls.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = wrapped  # known before the handshake, which may drip too
+        wrapped.do_handshake()
+
+
+class _Timed:
+    """An answer whose socket is cut in time."""
+
+    def __init__(self, connection: http.client.HTTPConnection, end: Timer) -> None:
+        self._connection, self._end = connection, end
+        self._reply = connection.getresponse()
+        self.status = self._reply.status
+
+    def read(self, amt: int) -> bytes:
+        return self._reply.read(amt)
+
+    def getheader(self, name: str) -> str | None:
+        return self._reply.getheader(name)
+
+    def close(self) -> None:
+        self._end.cancel()
+        self._reply.close()
+        self._connection.close()
+
+
+def ask(connection: http.client.HTTPConnection, path: str, seconds: float) -> Reply:
+    """The answer of a server, which is cut short after so many seconds whatever it does."""
+    held: list[socket.socket] = []
+
+    def cut() -> None:
+        for one in (*held, connection.sock):
+            with contextlib.suppress(OSError, TypeError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)  # that of TLS would wait for the reader
+
+    end = Timer(seconds, cut)
+    end.daemon = True
+    end.start()
+    try:
+        connection.connect()
+        held.append(connection.sock)
+        connection.request("GET", path, headers=HEADERS)
+        return _Timed(connection, end)
+    except BaseException:
+        end.cancel()
+        connection.close()
+        raise
 
 
 def _resolve(host: str) -> list[str]:
@@ -137,9 +187,7 @@ def _open(address: str, ip: str, timeout: float) -> Reply:
     parts = urlsplit(address)
     connection = _Pinned(parts.hostname or "", ip, timeout)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    headers = {"Accept": "text/calendar", "Accept-Encoding": "identity", "User-Agent": "cptsapp"}
-    connection.request("GET", path, headers=headers)
-    return connection.getresponse()
+    return ask(connection, path, timeout)
 
 
 INTERNET = Network(_resolve, _open)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from cptsapp.calendars import actions, rules
+from cptsapp.calendars import actions, apart, rules
 from cptsapp.calendars.fetch import Network, NotFetched, fetch
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -59,7 +59,7 @@ def _refresh(due: Due, network: Network | None) -> None:
     now, zone = clock.now(), territory.zone()
     session.rollback()  # the network comes next: no transaction stays open
     try:
-        hours = rules.busy_hours(
+        hours = apart.busy_hours(
             fetch(due.address, network), now - timedelta(days=1), now + rules.ADDRESS_HORIZON, zone
         )
     except (NotFetched, rules.NotACalendar):

@@ -20,9 +20,8 @@ COLUMN = "content"
 NEVER_KEPT = frozenset({"csrf_token", "_resume", "_draft", "draft", "draft_url", "suite", "pin", "code", "secret"})
 # What a page's buttons and filters carry along: alone, nobody typed it.
 CARRIED = frozenset(
-    "once q ou depuis jour pour place slot seen toast kind person venue acte retour maintenant"
-    " announced confirmed preview step".split()
-)
+    {"once", "q", "ou", "depuis", "jour", "pour", "place", "slot", "seen", "toast", "kind", "person"}
+) | {"venue", "acte", "retour", "maintenant", "announced", "confirmed", "preview", "step"}
 
 Pairs = list[tuple[str, str]]
 
