@@ -36,11 +36,8 @@ def slot(cast) -> int:
 @pytest.fixture
 def later(cast) -> int:
     """Dr Benali, Les Sables, 17h32, two patients, by telephone."""
-    made = make_slot(
-        session.merge(cast.other_gp_practice),
-        capacity=2,
-        starts_at=clock.now() + timedelta(hours=3),
-        modality=Modality.REMOTE,
-    )
+    at = clock.now() + timedelta(hours=3)
+    practice = session.merge(cast.other_gp_practice)
+    made = make_slot(practice, capacity=2, starts_at=at, modality=Modality.REMOTE)
     session.commit()
     return made.id
