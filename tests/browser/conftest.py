@@ -41,7 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """One Chromium for the run."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM or None, args=FLAGS)
+        french = {**os.environ, "LANGUAGE": "fr"}  # its own fields of dates and hours
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM or None, args=FLAGS, env=french)
         yield chromium
         chromium.close()
 
