@@ -1,0 +1,128 @@
+"""`make bench`: one line a figure, `name: value (bar)`; ends with 1 when a bar is missed."""
+
+import io
+import sys
+import time
+from collections.abc import Callable
+
+from tests.bench import browser, lists, measure, race, rig, seed, start, weight
+from tests.bench.desk import LIST, POLL, Desk
+from tests.bench.pages import HOT, plans
+from tests.bench.report import Report
+from tests.tools.server import live_server
+
+SMALL, LARGE = 1_000, 1_000_000
+
+
+def main() -> int:
+    """Run it all; gives the exit status."""
+    begun = time.monotonic()
+    report = Report()
+    for part in (desk, growth, real_server, plan_lines, list_lines, start_line, browser_table):
+        part(report)
+    report.note(f"{len(report.missed)} missed, in {time.monotonic() - begun:.0f} s")
+    return 1 if report.missed else 0
+
+
+def desk(report: Report) -> None:
+    """List, poll and booking on 15,000 slots: CPU × bare, and statements."""
+    with rig.rig(seed.USUAL) as read, rig.rig(seed.USUAL) as written:  # a booking changes the list that others poll
+        reads, writes = Desk(read), Desk(written)
+        acts: list[measure.Act] = [reads.open_list, reads.poll, writes.book]
+        ratios = measure.cpu_ratios(list(zip(acts, (10, 100, 8), strict=True)), measure.bare_act())
+        for name, ratio, bar in zip(("list", "poll", "book"), ratios, (45, 6, 60), strict=True):
+            report.line(f"snp.{name}", ratio, bar, is_cpu=True)
+        places = (read, read, written)
+        for name, at, act, bar in zip(("list", "poll", "book"), places, acts, (4, 2, 12), strict=True):
+            report.line(f"snp.queries {name}", _statements(at, act), bar, digits=0)
+
+
+def _statements(at: rig.Rig, act: measure.Act) -> int:
+    with measure.statements(at.engine) as seen:
+        act()
+    return len(seen)
+
+
+def growth(report: Report) -> None:
+    """The same at a million slots ÷ at a thousand."""
+    with rig.rig(SMALL) as small, rig.rig(LARGE) as large:
+        few, many = Desk(small), Desk(large)
+        for name in ("open_list", "poll", "book"):
+            turns = [measure.loops(at.engine, getattr(d, name)) for at, d in ((small, few), (large, many))]
+            label = name.removeprefix("open_")
+            report.line(f"snp.growth {label}, rows walked", turns[1] / turns[0], 1.2, digits=2)
+        ratios = measure.cpu_ratios([(few.open_list, 10), (many.open_list, 10)], measure.bare_act())
+        report.line("snp.growth list, CPU", ratios[1] / ratios[0], 1.2, is_cpu=True, digits=2)
+
+
+def real_server(report: Report) -> None:
+    """What leaves gunicorn by the wire, then the race on it."""
+    with rig.rig(seed.USUAL) as at:
+        url = f"sqlite:///{at.instance / 'cptsapp.sqlite'}"
+        etag = Desk(at).etag
+        cookie = rig.cookie_of(at.app, "regulator")
+        at.engine.dispose()
+        with live_server(at.instance, url, f"@{seed.clock_file()}") as server:
+            _weight(report, weight.weigh(server.url, cookie, LIST, POLL, etag))
+            _race(report, race.run(at, server.url))
+
+
+def _weight(report: Report, found: weight.Weight) -> None:
+    report.line("snp.weight list, HTML", found.html / 1000, 9, unit=" kB")
+    report.line("snp.weight cold visit", found.cold / 1000, 50, unit=" kB")
+    report.line("snp.weight warm visit", found.warm / 1000, 10, unit=" kB")
+    report.line("snp.weight unchanged poll", found.poll, 400, unit=" B", digits=0)
+    report.line("snp.weight requests, cold", found.requests, 5, digits=0)
+
+
+def _race(report: Report, found: race.Outcome) -> None:
+    report.exact("snp.race winners ÷ seats", found.winners / race.SEATS, 1)
+    report.exact("snp.race 5xx", found.server_errors, 0)
+    report.line("snp.race p95 ÷ p50", found.tail, 4)
+    report.exact("snp.race rules broken in the database", len(found.broken), 0)
+    for rule in found.broken:
+        report.note(f"  {rule}")
+
+
+def plan_lines(report: Report) -> None:
+    """Hot queries that scan a table or sort in a temporary tree."""
+    with rig.rig(seed.USUAL) as at:
+        found = plans(at)
+    report.exact(f"plans, of {len(HOT)} hot pages and acts", len(found), 0)
+    for plan in found:
+        report.note(f"  {plan}")
+
+
+def list_lines(report: Report) -> None:
+    """Statements with thirty rows − with one, on every list."""
+    found = lists.growth()
+    grown = {name: counts for name, counts in found.items() if counts[0] != counts[1]}
+    report.exact(f"lists, the worst of {len(found)}", max(abs(many - few) for few, many in found.values()), 0)
+    for name, (few, many) in grown.items():
+        report.note(f"  {name}: {few} statements with {lists.FEW} row, {many} with {lists.MANY}")
+
+
+def start_line(report: Report) -> None:
+    """Cold start of a worker."""
+    report.line("start", start.ratio(), 6, is_cpu=True)
+
+
+def browser_table(report: Report) -> None:
+    """The browser's budget."""
+    found = browser.measure()
+    for line in browser.table(found):
+        report.note(line)
+    report.missed += [f"browser {budget.screen.url}" for budget in found if not budget.is_met]
+
+
+def _silent(act: Callable[[], int]) -> int:
+    """Requests write a line each on standard error, as in production, where nobody reads it."""
+    kept, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        return act()
+    finally:
+        sys.stderr = kept
+
+
+if __name__ == "__main__":
+    sys.exit(_silent(main))
