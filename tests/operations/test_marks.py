@@ -157,6 +157,7 @@ def refuse_and_lose(house, slots):
     assert regulator.post("/creneaux/999999/reserver", **PATIENT).status in (404, 409)
     assert regulator.post(f"/creneaux/{slots[10]}/reserver", csrf_token="forged", **PATIENT).status == 400
     regulator.post("/orientations", kind="overbook", person=NAME, place=NAME)
+    assert regulator.post("/orientations", kind="regular_doctor", once="orient", place=NAME).status < 400
 
 
 def book_from_the_day(house, slots):
