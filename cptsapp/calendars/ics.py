@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone
 
 from cptsapp.calendars.queries import Agenda
-from cptsapp.snp.mail import MODALITY_WORDS
+from cptsapp.snp import words
 from cptsapp.snp.models import Booking, BookingState, Modality, Slot, SlotState
 
 
@@ -77,7 +77,7 @@ def _event(uid: str, slot: Slot, starts: datetime, ends: datetime, changed_at: d
     event.add("last-modified", changed_at.astimezone(UTC))
     event.add("dtstart", starts.astimezone(ZoneInfo(zone)))
     event.add("dtend", ends.astimezone(ZoneInfo(zone)))
-    event.add("description", MODALITY_WORDS[slot.modality].capitalize())
+    event.add("description", words.MODALITY_AT[slot.modality].capitalize())
     if slot.modality is Modality.SURGERY:
         place = slot.practice.place
         event.add("location", ", ".join(part for part in (place.name, place.address) if part))

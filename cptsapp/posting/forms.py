@@ -23,6 +23,7 @@ from cptsapp.core.french import NBSP, THIN, WEEKDAYS_SHORT, day_short
 from cptsapp.http.fields import BaseForm, OnceMixin, no_nir
 from cptsapp.posting.rules import words
 from cptsapp.posting.rules.draft import DURATION_MAX, DURATION_MIN, Draft, minutes_between
+from cptsapp.snp import words as agenda_words
 from cptsapp.snp.models import SEATS_MAX, FollowUp, Modality
 
 OTHER = "autre"
@@ -44,12 +45,12 @@ class DetailsForm(OnceMixin, BaseForm):
     practice = RadioField("Lieu", coerce=int, validators=[InputRequired("Choisissez un lieu.")])
     modality = RadioField(
         f"Comment{THIN}?",
-        choices=[SelectChoice(m.value, words.capital(text)) for m, text in words.MODALITY_SHORT.items()],
+        choices=[SelectChoice(m.value, text) for m, text in agenda_words.MODALITIES.items()],
         validators=[InputRequired("Choisissez comment le patient est vu.")],
     )
     conditions = SelectMultipleField(
         "Conditions",
-        choices=[SelectChoice(c.value, words.capital(text)) for c, text in words.CONDITIONS.items()],
+        choices=[SelectChoice(c.value, words.capital(text)) for c, text in agenda_words.CONDITIONS.items()],
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )

@@ -14,7 +14,7 @@ from cptsapp.directory.merged import same_person
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.outbox.models import Message, MessageState
-from cptsapp.snp import circle
+from cptsapp.snp import circle, words
 from cptsapp.snp.models import (
     Booking,
     CancelReason,
@@ -29,11 +29,6 @@ Kind = Literal["booked", "moved", "cancelled"]
 
 SOON = timedelta(hours=2)
 TO_WORDS = (*"0123456789", "Demain")  # « déplacé à 18h15 », « à demain 8h30 », but « au mer. 22 juil. »
-MODALITY_WORDS = {
-    Modality.SURGERY: "au cabinet",
-    Modality.REMOTE: "en téléconsultation",
-    Modality.HOME: "à domicile",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +107,9 @@ def _moment(booking: Booking, today: date) -> str:
 
 
 def _where(slot: Slot) -> str:
-    words = MODALITY_WORDS[slot.modality]
+    at = words.MODALITY_AT[slot.modality]
     place = slot.practice.place
-    return f"{words}, {place.name or place.address}" if slot.modality is Modality.SURGERY else words
+    return f"{at}, {place.name or place.address}" if slot.modality is Modality.SURGERY else at
 
 
 def _was_never_told(kind: Kind, booking: Booking, recipient: Recipient) -> bool:

@@ -1,5 +1,6 @@
-"""Words of the agenda that several rooms show: modalities, conditions, professions."""
+"""Words of the agenda: modalities, conditions, professions. Every screen, mail and feed takes them from here."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from cptsapp.directory.models import Profession
@@ -7,6 +8,9 @@ from cptsapp.snp.models import Condition, Modality
 
 MODALITIES = MappingProxyType(
     {Modality.SURGERY: "Cabinet", Modality.REMOTE: "Téléconsultation", Modality.HOME: "Domicile"}
+)
+MODALITY_AT = MappingProxyType(
+    {Modality.SURGERY: "au cabinet", Modality.REMOTE: "en téléconsultation", Modality.HOME: "à domicile"}
 )
 CONDITIONS = MappingProxyType(
     {
@@ -33,7 +37,7 @@ PROFESSIONS = MappingProxyType(
 )
 
 
-def conditions(codes: list[str]) -> str:
+def conditions(codes: Iterable[str]) -> str:
     """Conditions as one piece of line: "adultes seulement, pas de suture"."""
     return ", ".join(CONDITIONS[Condition(code)] for code in codes)
 

@@ -14,12 +14,12 @@ from cptsapp.activity.rules import ASK_DAYS, DONE_DAYS, OUTCOME_WORDS
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Practice
-from cptsapp.snp.models import Booking, BookingState, Campaign, Modality, Seat, Slot
+from cptsapp.snp import words
+from cptsapp.snp.models import Booking, BookingState, Campaign, Seat, Slot
 from cptsapp.snp.patients import Patient, read_patient
 from cptsapp.snp.permissions import acts_for
 from cptsapp.territory import queries as territory
 
-MODALITIES = {Modality.SURGERY: "cabinet", Modality.REMOTE: "téléconsultation", Modality.HOME: "domicile"}
 # Written in the statement, not bound: only so does SQLite see that the partial index of bookings to come holds them.
 _BOOKED: ColumnElement[bool] = Booking.state == literal_column("'booked'")
 
@@ -111,7 +111,7 @@ def act_of(booking: Booking) -> Act:
         reference=booking.reference,
         state=booking.state,
         patient=read_patient(booking.identity) if booking.identity else None,
-        modality=MODALITIES[booking.slot.modality],
+        modality=words.MODALITIES[booking.slot.modality].lower(),
     )
 
 

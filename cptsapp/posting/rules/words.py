@@ -1,41 +1,11 @@
-"""Words of the screens: moments, modalities, conditions, intervals."""
+"""Words of posting's screens: moments, intervals, places. Those of the agenda itself are in `snp.words`."""
 
 from datetime import date, datetime, time
 from types import MappingProxyType
 
 from cptsapp.core.french import NBSP, count, day_short, day_tiny, hour
-from cptsapp.directory.models import Profession
-from cptsapp.snp.models import Condition, FollowUp, Modality
+from cptsapp.snp.models import FollowUp
 
-MODALITY_SHORT = MappingProxyType(
-    {Modality.SURGERY: "cabinet", Modality.REMOTE: "téléconsultation", Modality.HOME: "domicile"}
-)
-MODALITY_AT = MappingProxyType(
-    {Modality.SURGERY: "au cabinet", Modality.REMOTE: "en téléconsultation", Modality.HOME: "à domicile"}
-)
-CONDITIONS = MappingProxyType(
-    {
-        Condition.ADULTS: "adultes seulement",
-        Condition.FROM_TWO_YEARS: "à partir de 2 ans",
-        Condition.FROM_SIX_YEARS: "à partir de 6 ans",
-        Condition.CHILDREN: "enfants seulement",
-        Condition.NO_CERTIFICATE: "pas de certificat",
-        Condition.NO_STITCHES: "pas de suture",
-        Condition.NO_PREGNANCY: "pas de suivi de grossesse",
-    }
-)
-PROFESSIONS = MappingProxyType(
-    {
-        Profession.GP: "médecin généraliste",
-        Profession.SPECIALIST: "médecin spécialiste",
-        Profession.NURSE: "infirmier·ère",
-        Profession.MIDWIFE: "sage-femme",
-        Profession.PHYSIOTHERAPIST: "kinésithérapeute",
-        Profession.DENTIST: "chirurgien·ne-dentiste",
-        Profession.PHARMACIST: "pharmacien·ne",
-        Profession.STAFF: "équipe",
-    }
-)
 FOLLOW_UPS = MappingProxyType(
     {
         FollowUp.REGULATION_CALLS: "La régulation le rappelle",
@@ -102,8 +72,3 @@ def places(capacity: int, free: int) -> str:
     if not free:
         return count(capacity, "place prise", "places prises")
     return f"{count(capacity, 'place')} : {count(taken, 'prise')}, {count(free, 'libre')}"
-
-
-def condition_words(conditions: list[str] | tuple[str, ...]) -> str:
-    """The conditions as one piece of line, or nothing."""
-    return ", ".join(CONDITIONS[Condition(code)] for code in conditions)

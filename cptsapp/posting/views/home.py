@@ -33,6 +33,7 @@ from cptsapp.posting.views.common import (
     where,
     whose,
 )
+from cptsapp.snp import words as agenda_words
 from cptsapp.snp.models import SlotState
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import holiday_name
@@ -75,25 +76,19 @@ def mine() -> Response:
 def _choose() -> Response:
     """For whom: the practitioners one may post for, filtered by a few letters."""
     typed = request.args.get("q", "")
-    return make_response(
-        render_template("posting/choose.html", people=queries.people(current_user, typed), typed=typed, words=words)
-    )
+    people = queries.people(current_user, typed)
+    page = render_template("posting/choose.html", people=people, typed=typed, professions=agenda_words.PROFESSIONS)
+    return make_response(page)
 
 
 def days_of(entries: list[Entry]) -> list[dict[str, Any]]:
     """The entries by day, each with its heading, the holiday's name in it."""
     today = territory.today()
     region = territory.settings().holiday_region
-    found = []
-    for day, group in groupby(entries, key=lambda entry: entry.slot.day_on):
-        ahead = (day - today).days
-        name = (
-            words.capital(day_long(day))
-            if ahead not in (0, 1)
-            else f"{('Aujourd’hui', 'Demain')[ahead]}, {day_long(day)}"
-        )
-        found.append({"title": name, "holiday": holiday_name(day, region) or "", "entries": list(group)})
-    return found
+    return [
+        {"title": _heading(day, today), "holiday": holiday_name(day, region) or "", "entries": list(group)}
+        for day, group in groupby(entries, key=lambda entry: entry.slot.day_on)
+    ]
 
 
 def _heading(day: date, today: date) -> str:
@@ -282,9 +277,9 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     facts = [
         ("Places", words.places(slot.capacity, slot.free_count) if entry.is_range else "1 patient"),
         ("Durée", f"{words.minutes(slot.duration_minutes)} par patient"),
-        ("Comment", words.capital(words.MODALITY_AT[slot.modality])),
+        ("Comment", words.capital(agenda_words.MODALITY_AT[slot.modality])),
         ("Lieu", where(slot.practice, slot.modality)),
-        ("Conditions", words.capital(words.condition_words(slot.conditions)) or "aucune"),
+        ("Conditions", words.capital(agenda_words.conditions(slot.conditions)) or "aucune"),
         ("Publié", f"{day_short(territory.local(slot.posted_at).date())}, par {queries.user_name(slot.posted_by_id)}"),
     ]
     if campaign := queries.campaign_name(slot.campaign_id):

@@ -23,6 +23,7 @@ from cptsapp.posting.rules import draft as rules
 from cptsapp.posting.rules.draft import Draft, ToConfirm
 from cptsapp.posting.views import blueprint
 from cptsapp.posting.views.common import draft_asked, home, is_self, list_title, someone, to, where
+from cptsapp.snp import words as agenda_words
 from cptsapp.snp.models import Modality, Slot
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import local_instant
@@ -81,7 +82,7 @@ def _place_label(practice: Practice, practices: Sequence[Practice]) -> str:
     """The address; the profession too for whoever has several (B59)."""
     place = queries.place_words(practice.place)
     several = len({p.profession for p in practices}) > 1
-    return f"{place} ({words.PROFESSIONS[practice.profession]})" if several else place
+    return f"{place} ({agenda_words.PROFESSIONS[practice.profession]})" if several else place
 
 
 def _details(start: Start, given: Draft | None) -> dict[str, Any]:
@@ -216,8 +217,8 @@ def _summary(form: SlotForm | RangeForm, start: Start) -> dict[str, str]:
     letter = form.modality.data if form.modality.data in set(Modality) else Modality.SURGERY.value
     modality = Modality(letter)
     practice = next((p for p in start.practices if p.id == form.practice.data), start.practices[0])
-    conditions = words.condition_words([c for c in form.conditions.data or () if c in words.CONDITIONS])
-    line = words.MODALITY_AT[modality]
+    conditions = agenda_words.conditions(c for c in form.conditions.data or () if c in agenda_words.CONDITIONS)
+    line = agenda_words.MODALITY_AT[modality]
     if isinstance(form, SlotForm) and form.duration.data:
         line = f"{words.minutes(form.duration.data)} · 1{NBSP}patient · {line}"
     return {

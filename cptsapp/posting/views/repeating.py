@@ -21,6 +21,7 @@ from cptsapp.posting.rules import words
 from cptsapp.posting.rules.draft import Draft, Outdated, ToConfirm
 from cptsapp.posting.views import blueprint
 from cptsapp.posting.views.common import draft_asked, home, is_self, range_words, to
+from cptsapp.snp import words as agenda_words
 from cptsapp.snp.queries import campaign_for
 
 FOUR_WEEKS = timedelta(weeks=4)
@@ -140,7 +141,7 @@ def _sub(draft: Draft) -> str:
     """ "17h00 – 18h00, 4 patients, au cabinet"."""
     closes = datetime.combine(draft.day, draft.opens) + timedelta(minutes=draft.minutes)
     patients = count(draft.capacity, "patient")
-    return f"{words.hours_range(draft.opens, closes)}, {patients}, {words.MODALITY_AT[draft.modality]}"
+    return f"{words.hours_range(draft.opens, closes)}, {patients}, {agenda_words.MODALITY_AT[draft.modality]}"
 
 
 def _panel(plan: rules.Plan, form: RepeatForm, is_range: bool) -> dict[str, Any]:
