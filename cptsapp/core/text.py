@@ -34,7 +34,7 @@ _NIR = re.compile(
     r"(?<!\d)[1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6}(?:\d{2})?(?!\d)",
     re.IGNORECASE,
 )
-_NIR_SEPARATORS = re.compile(r"(?<=[0-9AaBb])[\s.\-_/\u00a0\u202f]+(?=[0-9])|(?<=[0-9])[\s.\-_/\u00a0\u202f]+(?=[0-9])")
+_NIR_SEPARATORS = re.compile(r"(?<=[0-9AaBb])[\s.,\-_/\u2010-\u2015]+(?=[0-9])")
 
 
 def fold(text: str) -> str:
@@ -45,7 +45,7 @@ def fold(text: str) -> str:
 
 def looks_like_nir(text: str) -> bool:
     """Whether the text holds something shaped like a social-security number, which is never stored (§6.2)."""
-    return bool(_NIR.search(_NIR_SEPARATORS.sub("", text)))
+    return bool(_NIR.search(_NIR_SEPARATORS.sub("", unicodedata.normalize("NFKC", text))))
 
 
 def new_reference() -> str:

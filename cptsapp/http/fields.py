@@ -6,14 +6,21 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, ValidationError
+from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 
 from cptsapp.core import french
 from cptsapp.core.text import looks_like_nir
 
 RESUME_FIELD = "_resume"
 PHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_AS_TYPED = (HiddenField, PasswordField, TextAreaField)
 _FICTION = re.compile(r"0(?:199|26191|35301|46571|53649|63998)")
+
+
+def one_line(value: Any) -> Any:
+    """Text without breaks or control signs, which no one-line field of a browser sends: a name ends in a mail."""
+    return _BREAKS.sub(" ", value) if isinstance(value, str) else value
 
 
 class BaseForm(FlaskForm):
@@ -21,6 +28,13 @@ class BaseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("fr_FR", "fr")
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Let one-line fields hold one line."""
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, _AS_TYPED):
+                options = {**options, "filters": [one_line, *unbound_field.kwargs.get("filters", ())]}
+            return super().bind_field(form, unbound_field, options)
 
     def is_valid(self) -> bool:
         """Submitted, not merely resumed after a new sign-in, and without error."""

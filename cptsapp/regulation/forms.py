@@ -77,7 +77,8 @@ class PatientForm(BaseForm, OnceMixin):
         if territory.settings().identity_mode is IdentityMode.NOTHING:
             return None
         typed = (self.birth_year.data or "").strip()
-        return Patient((self.name.data or "").strip(), int(typed) if typed.isdigit() else None, self.phone.parsed)
+        is_year = typed.isascii() and typed.isdigit() and len(typed) == 4
+        return Patient((self.name.data or "").strip(), int(typed) if is_year else None, self.phone.parsed)
 
     @property
     def chosen(self) -> RegularDoctor:

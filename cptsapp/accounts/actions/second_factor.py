@@ -66,7 +66,7 @@ def _opened(sealed: bytes, seal_id: UUID) -> str:
 
 def _step_of(secret: str, code: str) -> int | None:
     """The step this is the code of: the present one, or one beside it for clocks that drift."""
-    plain = "".join(c for c in code if c.isdigit())
+    plain = "".join(c for c in code if c.isascii() and c.isdigit())
     present = rules.totp_step(clock.now())
     totp = pyotp.TOTP(secret)
     for step in (present, present - 1, present + 1):

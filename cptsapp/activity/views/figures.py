@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
+from cptsapp.accounts.current import me
 from cptsapp.activity import rules
 from cptsapp.activity.permissions import readable_person, sees_patients_answers
 from cptsapp.activity.queries import campaigns, figures, lines, sheets
@@ -15,7 +16,7 @@ from cptsapp.activity.queries.sheets import GROUPINGS, Grouping
 from cptsapp.activity.rules import BY_SLUG, MEASURES, OF_PATIENTS
 from cptsapp.activity.views import links
 from cptsapp.activity.views.campaigns import weeks
-from cptsapp.activity.views.shared import as_file, blueprint, day_argument, me, number_argument
+from cptsapp.activity.views.shared import as_file, blueprint, day_argument, number_argument
 from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
 from cptsapp.core import clock, french
@@ -193,7 +194,8 @@ def _after() -> lines.Key | None:
         instant = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return (instant, int(number)) if instant.tzinfo and number.isascii() and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    return (instant, int(number)) if instant.tzinfo and is_number else None
 
 
 def _next_url(wanted: Filter, code: str, key: lines.Key | None) -> str:

@@ -58,7 +58,8 @@ def _person() -> int | None:
 
 def _toast(noted: Orientation, place: int | None) -> Response:
     label = reads.LABELS[noted.kind]
-    row = closed_row(int(request.form["place"])) if request.form.get("place", "").isdigit() else None
+    typed = request.form.get("place", "")
+    row = closed_row(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
     return make_response(render_template("regulation/_noted.html", noted=noted, label=label, closed=row))
 
 
