@@ -5,6 +5,9 @@ from the predicate that `http` sets (a safe method cannot), so that even the que
 """
 
 import enum
+import sqlite3
+import threading
+import time as time_module
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -32,6 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 
+PATIENCE_SECONDS = 10
+BUSY_TIMEOUT = f"PRAGMA busy_timeout={1000 * PATIENCE_SECONDS}"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -107,7 +112,9 @@ def listen(engine: Engine) -> None:
     """Put the connection and transaction hooks on an engine."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
-        event.listen(engine, "begin", _on_sqlite_begin)
+        turn = _Turn()
+        event.listen(engine, "begin", turn.begin)
+        event.listen(engine, "checkin", turn.end)
     else:
         event.listen(engine, "begin", _on_postgresql_begin)
 
@@ -115,20 +122,67 @@ def listen(engine: Engine) -> None:
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     # The driver's own transactions lose updates without a word; ours begin below.
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute(BUSY_TIMEOUT)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _on_sqlite_begin(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    writes = _writes()
-    if connection.info.get("writes") != writes:
-        driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        connection.info["writes"] = writes
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+class _Turn:
+    """One writer at a time on SQLite, in the order they came.
+
+    SQLite lets those who wait sleep and try again, each for longer than the last time: under a storm some never came
+    in. Threads of one process queue here, so that only one of them has to try against the other processes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction, to read or to write. Raises sqlite3.OperationalError when no turn comes."""
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        writes = _writes()
+        if connection.info.get("writes") != writes:
+            driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            connection.info["writes"] = writes
+        if not writes:
+            driver.execute("BEGIN")
+        else:
+            self._take(connection.info)
+            _begin_writing(driver)
+
+    def _take(self, info: dict[str, Any]) -> None:
+        if not info.get("has_turn"):
+            if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+                raise sqlite3.OperationalError("database is locked")
+            info["has_turn"] = True
+
+    def end(self, _connection: Any, record: Any) -> None:
+        """The connection goes back to the pool: the next may write."""
+        if record.info.pop("has_turn", False):
+            self._lock.release()
+
+
+def _begin_writing(driver: Any) -> None:
+    """Try every millisecond: the others' transactions last a few."""
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        end = time_module.monotonic() + PATIENCE_SECONDS
+        while not _is_begun(driver, is_last=time_module.monotonic() > end):
+            time_module.sleep(0.001)
+    finally:
+        driver.execute(BUSY_TIMEOUT)
+
+
+def _is_begun(driver: Any, *, is_last: bool) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if is_last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _on_postgresql_begin(connection: Connection) -> None:

@@ -43,7 +43,19 @@ def is_resumed() -> bool:
 def _may_write() -> bool:
     if not has_request_context() or _second.get():
         return True
-    return request.method not in SAFE and not is_resumed()
+    return request.method not in SAFE and not is_resumed() and not g.get("only_reads", False)
+
+
+def give_up() -> None:
+    """Roll back, and let the rest of the request only read: telling someone why must keep nobody else waiting."""
+    session.rollback()
+    g.only_reads = True
+
+
+def settle() -> None:
+    """Commit, and let the rest of the request only read: for an act whose answer is long to write."""
+    session.commit()
+    g.only_reads = True
 
 
 def after_commit(act: Callable[[], None]) -> None:

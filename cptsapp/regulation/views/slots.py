@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.core import clock
-from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.core.submissions import result_for
 from cptsapp.http.access import requires
+from cptsapp.http.app import give_up, settle
 from cptsapp.http.fields import RESUME_FIELD
 from cptsapp.http.htmx import redirect, respond, wants_fragment
 from cptsapp.regulation.forms import KEYS, BookForm, asked_filter
@@ -149,15 +149,16 @@ def try_opening(slot_id: int, form: BookForm | None = None, *, taken: str = "", 
 def try_booking(slot_id: int, form: BookForm) -> Outcome:
     """Book: the script to read aloud, or the row again with what was typed."""
     if not form.is_valid():
+        give_up()
         return try_opening(slot_id, form, status=200 if RESUME_FIELD in request.form else 422)
     try:
         booking = _book(slot_id, form)
     except actions.PossibleTwin:
-        session.rollback()
+        give_up()
         outcome = try_opening(slot_id, form, status=422)
         return replace(outcome, context={**outcome.context, "twins": opened.twins(me(), form.patient())})
     except Refusal as refusal:
-        session.rollback()
+        give_up()
         if refusal.field is None:
             return try_opening(slot_id, form, taken=refusal.message)
         form.refuse(refusal.message, refusal.field)
@@ -173,7 +174,7 @@ def _book(slot_id: int, form: BookForm) -> Booking:
     try:
         return actions.book(slot_id, form.patient(), form.chosen, by=me(), key=key, twins_seen=bool(form.seen.data))
     except IntegrityError:
-        session.rollback()
+        give_up()
         done = result_for(me().id, key, actions.KIND)
         if done is None:
             raise Refusal("Ce créneau vient d’être pris.") from None
@@ -244,10 +245,11 @@ def hold(slot_id: int) -> BaseResponse:
     try:
         actions.hold_seat(slot_id, by=me())
     except Refusal as refusal:
-        session.rollback()
+        give_up()
         return _row_answer(try_opening(slot_id, taken=refusal.message))
     if not wants_fragment():
         return redirect(f"/creneaux/{slot_id}{query_string()}")
+    settle()
     return _row_answer(try_opening(slot_id), former)
 
 
@@ -258,6 +260,7 @@ def release(slot_id: int) -> BaseResponse:
     actions.release_hold(by=me())
     if not wants_fragment():
         return redirect(list_url())
+    settle()
     return make_response(render_template("regulation/_row.html", **closed_row(slot_id)))
 
 
@@ -275,6 +278,7 @@ def book(slot_id: int) -> BaseResponse:
 @requires("snp.book")
 def twins() -> Response:
     """Possible duplicates of what is being typed; writes nothing."""
+    give_up()
     form = BookForm()
     form.validate()
     found = opened.twins(me(), form.patient())
