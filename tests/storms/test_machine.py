@@ -11,9 +11,9 @@ from tests.storms.machine import AgendaMachine, World
 from tests.tools.factories import acting, make_practice, make_user
 
 SHORT = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(SHORT, max_examples=150, stateful_step_count=50, derandomize=False, print_blob=True, database=None)
+LONG = settings(SHORT, max_examples=100, stateful_step_count=50, derandomize=False, print_blob=True, database=None)
 
 
 @pytest.fixture

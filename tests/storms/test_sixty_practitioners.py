@@ -97,7 +97,8 @@ def test_the_number_of_practitioners_costs_no_statement(cast, sign_in, role, pat
             answer = client.get(path)
         assert answer.status_code == 200
         counts.append(len(sent))
-    assert counts[0] == counts[1] > 0
+    assert counts[0] == counts[1]
+    assert counts[0] > 0 or not is_sqlite()
     body = answer.get_data()
     assert len(body) < WEIGHT_MAX
     assert nodes_of(answer.text) < NODES_MAX
