@@ -81,12 +81,18 @@ def url(host: str, port: str) -> str:
 
 def _prepare(mode: str, environment: dict[str, str]) -> int:
     if mode == "demo" and os.environ.get("RESET") == "1":
-        shutil.rmtree(DEMO, ignore_errors=True)
+        _forget(Path(environment["CPTSAPP_INSTANCE"]))
     for command in PREPARE[mode]:
         status = subprocess.run(FLASK + command, cwd=ROOT, env=environment, check=False).returncode
         if status != 0:
             return status
     return 0
+
+
+def _forget(instance: Path) -> None:
+    """Throw a demonstration away; a folder that holds none is left alone, whatever the variable names."""
+    if (instance / "cptsapp.sqlite").exists():
+        shutil.rmtree(instance)
 
 
 def _serve(host: str, port: int, environment: dict[str, str]) -> int:

@@ -149,5 +149,14 @@ def test_a_reset_throws_the_demonstration_away(start, tmp_path):
     old = tmp_path / "instance" / "demo" / "old"
     old.parent.mkdir(parents=True)
     old.touch()
+    (old.parent / "cptsapp.sqlite").touch()
     read_until(start(RESET="1"), "prepared")
     assert not old.exists()
+
+
+def test_a_reset_leaves_what_is_no_demonstration(start, tmp_path):
+    kept = tmp_path / "elsewhere" / "letters"
+    kept.parent.mkdir()
+    kept.touch()
+    read_until(start(RESET="1", CPTSAPP_INSTANCE=str(kept.parent)), "prepared")
+    assert kept.exists()
