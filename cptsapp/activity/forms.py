@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import DateField, HiddenField, IntegerField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from cptsapp.core.addresses import row_number
 from cptsapp.http.fields import BaseForm
 
 PAY_MAX_CENTS = 1_000_00
@@ -76,5 +77,4 @@ class CloseForm(BaseForm):
     @property
     def seen_count(self) -> int:
         """That number; nothing sensible counts as none."""
-        text = self.seen.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return row_number(self.seen.data) or 0

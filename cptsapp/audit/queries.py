@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, tuple_
 
 from cptsapp.audit import actors
 from cptsapp.audit.models import AuditEvent, Category
+from cptsapp.core.addresses import row_number
 from cptsapp.core.db import session
 from cptsapp.core.local import day_bounds
 
@@ -67,11 +68,12 @@ def key_of(trace: Trace) -> str:
 
 def _place(key: str | None) -> tuple[datetime, int] | None:
     """The place a key names; a key that was tampered with names none."""
-    at, _, number = (key or "").partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    at, _, digits = (key or "").partition("-")
+    number = row_number(digits)
+    if number is None:
         return None
     try:
-        return datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(number)
+        return datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), number
     except ValueError:
         return None
 

@@ -49,7 +49,7 @@ def trail() -> str:
     )
 
 
-@blueprint.get("/journal/<subject_type>/<int(max=2147483647):subject_id>")
+@blueprint.get("/journal/<subject_type>/<int:subject_id>")
 @requires("audit.read")
 def thing(subject_type: str, subject_id: int) -> str:
     """What happened to one thing."""

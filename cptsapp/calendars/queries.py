@@ -18,7 +18,6 @@ from cptsapp.core.tokens import token_hash
 from cptsapp.directory.merged import same_person
 from cptsapp.directory.models import Person, Practice, Profession
 from cptsapp.snp.models import (
-    AgendaVersion,
     Booking,
     BookingState,
     BusyTime,
@@ -148,11 +147,6 @@ def feed_of_token(token: str) -> CalendarFeed:
             CalendarFeed.expires_at > clock.now(),
         )
     )
-
-
-def agenda_version() -> int:
-    """The number raised by each change of the agenda."""
-    return session.scalar(select(AgendaVersion.version)) or 0
 
 
 def agenda(person_id: int) -> Agenda:

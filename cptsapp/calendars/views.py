@@ -16,6 +16,7 @@ from cptsapp.http import htmx
 from cptsapp.http.access import public, requires, signed_in
 from cptsapp.http.app import after_commit
 from cptsapp.snp.models import NotificationLevel
+from cptsapp.snp.queries import version as agenda_version
 from cptsapp.territory import queries as territory
 
 blueprint = Blueprint("calendars", __name__)
@@ -28,7 +29,7 @@ def agenda() -> str:
     return _page()
 
 
-@blueprint.post("/mes-creneaux/agenda/<int(max=2147483647):person_id>/adresse")
+@blueprint.post("/mes-creneaux/agenda/<int:person_id>/adresse")
 @requires("calendar.own")
 def create_feed(person_id: int) -> str:
     """Make a private address, and show it this once."""
@@ -38,7 +39,7 @@ def create_feed(person_id: int) -> str:
     return render_template("calendars/created.html", person=person, url=url, webcal_url=_webcal(url))
 
 
-@blueprint.post("/mes-creneaux/agenda/adresse/<int(max=2147483647):feed_id>/revoquer")
+@blueprint.post("/mes-creneaux/agenda/adresse/<int:feed_id>/revoquer")
 @requires("calendar.own")
 def revoke_feed(feed_id: int) -> BaseResponse:
     """Close a private address."""
@@ -46,7 +47,7 @@ def revoke_feed(feed_id: int) -> BaseResponse:
     return htmx.redirect(url_for("calendars.agenda"))
 
 
-@blueprint.route("/mes-creneaux/agenda/<int(max=2147483647):person_id>/relier", methods=["GET", "POST"])
+@blueprint.route("/mes-creneaux/agenda/<int:person_id>/relier", methods=["GET", "POST"])
 @requires("calendar.own")
 def link(person_id: int) -> str | tuple[str, int] | BaseResponse:
     """Link a calendar of one's own."""
@@ -77,7 +78,7 @@ def _link(form: SourceForm, person_id: int) -> None:
     actions.link_file(queries.practitioner(current_user, person_id), label, hours, by=current_user)
 
 
-@blueprint.post("/mes-creneaux/agenda/relie/<int(max=2147483647):source_id>/retirer")
+@blueprint.post("/mes-creneaux/agenda/relie/<int:source_id>/retirer")
 @requires("calendar.own")
 def unlink(source_id: int) -> BaseResponse:
     """Forget a linked calendar and its hours."""
@@ -93,7 +94,7 @@ def feed(token: str) -> Response:
     after_commit(lambda: actions.note_read(found_id))
     found_id, person_id = found.id, found.person_id
     response = Response(mimetype="text/calendar")
-    response.set_etag(f"{queries.agenda_version()}-{local(clock.now()):%Y%m%d}")
+    response.set_etag(f"{agenda_version()}-{local(clock.now()):%Y%m%d}")
     response.headers.update(
         {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "private, no-cache"}
     )

@@ -20,7 +20,6 @@ from cptsapp.territory.models import Commune
 
 PAGE = 50
 TYPED_MAX = 80
-ID_MAX = 2**31 - 1
 T = TypeVar("T")
 
 
@@ -148,7 +147,7 @@ def _with_place() -> Select[Practice]:
 
 def person(user: CurrentUser, person_id: int) -> Person:
     """A person who exists for the user; one merged into another is that other. Raises Invisible."""
-    found = session.get(Person, person_id) if person_id <= ID_MAX else None
+    found = session.get(Person, person_id)
     if found is not None and found.merged_into_id is not None:
         found = session.get(Person, found.merged_into_id)
     if found is None or not user.can("directory.read"):
@@ -246,7 +245,7 @@ def organisation(organisation_id: int) -> Organisation:
 
 
 def _one(model: type[T], row_id: int) -> T:
-    found = session.get(model, row_id) if row_id <= ID_MAX else None
+    found = session.get(model, row_id)
     if found is None:
         raise Invisible
     return found

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, current_app, render_template, request, url_f
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Invisible
 from cptsapp.http import htmx, paging
 from cptsapp.http.access import public, requires
@@ -35,7 +36,7 @@ def messages() -> str:
     tab = request.args.get("etat", "echecs")
     if tab not in STATES:
         raise Invisible
-    rows = queries.in_state(STATES[tab], _before(request.args.get("avant", "")))
+    rows = queries.in_state(STATES[tab], row_number(request.args.get("avant")))
     page = paging.cut(rows, queries.PAGE_SIZE, lambda message: str(message.id))
     counts = queries.pending_counts()
     late = queries.late_by()
@@ -54,7 +55,7 @@ def messages() -> str:
     )
 
 
-@blueprint.post("/messages/<int(max=2147483647):message_id>/relancer")
+@blueprint.post("/messages/<int:message_id>/relancer")
 @requires("outbox.read")
 def retry(message_id: int) -> Response:
     """Try a failed message again."""
@@ -70,7 +71,7 @@ def mail() -> str:
     return render_template("outbox/mail.html", messages=queries.demo_mail())
 
 
-@blueprint.get("/courrier/<int(max=2147483647):message_id>")
+@blueprint.get("/courrier/<int:message_id>")
 @public
 def mail_read(message_id: int) -> str:
     """One mail of the demonstration."""
@@ -90,8 +91,3 @@ def _settings() -> Settings:
 
 def _tab_url(tab: str) -> str:
     return url_for("outbox.messages", etat=tab) if tab != "echecs" else url_for("outbox.messages")
-
-
-def _before(key: str) -> int | None:
-    """The row after which the page begins; what is no row's number begins at the first."""
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None

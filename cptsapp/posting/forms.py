@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from cptsapp.core import addresses
 from cptsapp.core.french import NBSP, THIN, WEEKDAYS_SHORT, day_short
 from cptsapp.http.fields import BaseForm, OnceMixin, no_nir
 from cptsapp.posting.rules import words
@@ -167,7 +168,7 @@ class RangeForm(TimesForm):
     def offer(self, days: Sequence[date], today: date) -> None:
         """The chips of days; the one that was posted stays among them."""
         shown = list(days)
-        posted = _day(self.day.data)
+        posted = addresses.day(self.day.data)
         if posted is not None and posted not in shown:
             shown.insert(0, posted)
         self.day.choices = [(d.isoformat(), words.capital(words.short_day(d, today))) for d in shown] + [
@@ -181,20 +182,13 @@ class RangeForm(TimesForm):
 
     def chosen_day(self) -> date | None:
         """The day asked for."""
-        return self.other_day.data if self.day.data == OTHER else _day(self.day.data)
+        return self.other_day.data if self.day.data == OTHER else addresses.day(self.day.data)
 
     def draft(self) -> Draft:
         """What a valid form asks for."""
         day = self.chosen_day()
         assert day is not None  # validated
         return self.draft_on(day)
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value or "")
-    except ValueError:
-        return None
 
 
 class RepeatForm(OnceMixin, BaseForm):
@@ -222,7 +216,7 @@ class RepeatForm(OnceMixin, BaseForm):
 
     def last_day(self) -> date | None:
         """The last day asked for."""
-        return self.until_day.data if self.until.data == OTHER else _day(self.until.data)
+        return self.until_day.data if self.until.data == OTHER else addresses.day(self.until.data)
 
     def validate_until(self, _field: RadioField) -> None:
         """A known end, or a date."""
@@ -250,9 +244,10 @@ def choices_of(posted: Mapping[str, str]) -> dict[int, FollowUp]:
     known = {choice.value: choice for choice in FollowUp}
     found = {}
     for name, value in posted.items():
-        number = name.removeprefix("suite-")
-        if name != number and number.isdecimal() and len(number) < 10 and value in known:
-            found[int(number)] = known[value]
+        prefix, _, digits = name.partition("-")
+        number = addresses.row_number(digits)
+        if prefix == "suite" and number is not None and value in known:
+            found[number] = known[value]
     return found
 
 

@@ -37,7 +37,7 @@ def test_opening_it_records_one_reading_a_patient(sign_in, cast, make_act):
     sign_in(cast.gp).get(URL)
     found = readings()
     assert {event.subject_id for event in found} == ids
-    assert {(event.kind, event.user_id) for event in found} == {("identity.printed", user_id)}
+    assert {(event.kind, event.user_id) for event in found} == {("booking.printed", user_id)}
 
 
 def test_a_day_without_patients_records_nothing(sign_in, cast):

@@ -18,6 +18,7 @@ MADE_UP = {
     "sign_in.failed", "password.failed", "code.failed", "desk.pin_failed",
     "figures.exported", "statement.exported", "audit.read", "audit.exported",
 }  # fmt: skip
+WRITERS = ("record", "record_reading", "note_readings")
 
 
 def recorded() -> set[str]:
@@ -25,7 +26,7 @@ def recorded() -> set[str]:
     found = set()
     for path in Path(ROOT / "cptsapp").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and _name(node.func) in ("record", "record_reading") and node.args:
+            if isinstance(node, ast.Call) and _name(node.func) in WRITERS and node.args:
                 kind = node.args[0]
                 found |= {kind.value} if isinstance(kind, ast.Constant) and isinstance(kind.value, str) else set()
     return found

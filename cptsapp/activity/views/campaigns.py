@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from cptsapp.accounts.current import me
 from cptsapp.activity import actions, rules
 from cptsapp.activity.actions.campaigns import Terms
 from cptsapp.activity.forms import CampaignForm, CloseForm
@@ -15,7 +16,7 @@ from cptsapp.activity.queries.figures import Filter
 from cptsapp.activity.queries.statement import Statement, statement
 from cptsapp.activity.rules import Figures
 from cptsapp.activity.views.links import rows_url, statement_link
-from cptsapp.activity.views.shared import blueprint, me, number_argument
+from cptsapp.activity.views.shared import blueprint, number_argument
 from cptsapp.core import clock, french
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
@@ -54,7 +55,7 @@ def _entry(campaign: Campaign, sums: dict[int, Figures]) -> dict[str, Any]:
     return {"campaign": campaign, "state": rules.campaign_state(campaign, territory.today()), "figures": own}
 
 
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>")
+@blueprint.get("/campagnes/<int:campaign_id>")
 @requires("campaign.read")
 def campaign(campaign_id: int) -> BaseResponse:
     """One campaign: figures, weeks, statement. A practitioner goes to their own statement."""
@@ -65,7 +66,7 @@ def campaign(campaign_id: int) -> BaseResponse:
     return make_response(render_template("activity/campaign.html", **context(found)))
 
 
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/imprimer")
+@blueprint.get("/campagnes/<int:campaign_id>/imprimer")
 @requires("campaign.read")
 def print_campaign(campaign_id: int) -> str:
     """The same on paper."""
@@ -136,7 +137,7 @@ def create() -> BaseResponse:
     return htmx.redirect(url_for("activity.campaign", campaign_id=created.id, rattaches=attached or None))
 
 
-@blueprint.route("/campagnes/<int(max=2147483647):campaign_id>/modifier", methods=["GET", "POST"])
+@blueprint.route("/campagnes/<int:campaign_id>/modifier", methods=["GET", "POST"])
 @requires("campaign.manage")
 def change(campaign_id: int) -> BaseResponse:
     """Change a campaign while nothing of it is approved for payment."""
@@ -170,7 +171,7 @@ def _form_page(form: CampaignForm, found: Campaign | None, status: int | None = 
 # -- closing ----------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/campagnes/<int(max=2147483647):campaign_id>/clore", methods=["GET", "POST"])
+@blueprint.route("/campagnes/<int:campaign_id>/clore", methods=["GET", "POST"])
 @requires("campaign.manage")
 def close(campaign_id: int) -> BaseResponse:
     """Close a campaign: lacking outcomes are counted, warned of once, and a second submit passes."""
@@ -195,7 +196,7 @@ def close(campaign_id: int) -> BaseResponse:
     return make_response(page, status)
 
 
-@blueprint.post("/campagnes/<int(max=2147483647):campaign_id>/rouvrir")
+@blueprint.post("/campagnes/<int:campaign_id>/rouvrir")
 @requires("campaign.manage")
 def reopen(campaign_id: int) -> BaseResponse:
     """Open a closed campaign again."""

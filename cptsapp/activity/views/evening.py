@@ -3,16 +3,15 @@
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from cptsapp.accounts.current import me
 from cptsapp.activity import actions
 from cptsapp.activity.queries import day as days
 from cptsapp.activity.queries import evening as queries
 from cptsapp.activity.queries.evening import Act, Evening
 from cptsapp.activity.rules import OUTCOME_WORDS
-from cptsapp.activity.views.shared import blueprint, day_argument, me, number_argument
-from cptsapp.audit.actions import record_reading
+from cptsapp.activity.views.shared import blueprint, day_argument, number_argument
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
@@ -20,7 +19,8 @@ from cptsapp.directory.models import Person
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
-from cptsapp.snp.models import Booking, BookingState
+from cptsapp.snp.models import BookingState
+from cptsapp.snp.readings import note_readings
 from cptsapp.territory import queries as territory
 
 PAGE, FRAGMENT = "activity/evening.html", "activity/_evening.html"
@@ -33,7 +33,7 @@ def evening() -> Response:
     return _show(noted=number_argument("note"), before=_outcome(request.args.get("avant")))
 
 
-@blueprint.post("/mes-creneaux/soir/<int(max=2147483647):booking_id>")
+@blueprint.post("/mes-creneaux/soir/<int:booking_id>")
 @requires("snp.record_outcome")
 def record(booking_id: int) -> BaseResponse:
     """Note one outcome, correct it, or undo it: the former state is just another outcome."""
@@ -128,7 +128,9 @@ def print_day() -> Response:
     if pour is not None and pour not in {person.id for person in queries.assisted(me())}:
         raise Invisible
     rows = days.day_sheet(me(), day, pour)
-    _record_readings([row.booking_id for row in rows if row.patient and row.booking_id])
+    user, read = me(), [row.booking_id for row in rows if row.patient and row.booking_id]
+    if read:
+        after_commit(lambda: note_readings("booking.printed", read, by=user))
     taken = sum(row.booking_id is not None for row in rows)
     return htmx.respond(
         "activity/day_sheet.html",
@@ -140,15 +142,3 @@ def print_day() -> Response:
         free=len(rows) - taken,
         now=territory.local(clock.now()),
     )
-
-
-def _record_readings(booking_ids: list[int]) -> None:
-    """In the second transaction: a GET writes nothing itself."""
-    user = me()
-
-    def write() -> None:
-        for booking in session.scalars(select(Booking).where(Booking.id.in_(booking_ids))).all():
-            record_reading("identity.printed", booking, by=user)
-
-    if booking_ids:
-        after_commit(write)

@@ -1,13 +1,10 @@
-"""What the screens of activity share: the blueprint, who is asking, days in addresses, files."""
+"""What the screens of activity share: the blueprint, days in addresses, files."""
 
 from datetime import date
-from typing import cast
 
 from flask import Blueprint, Response, request
-from flask_login import current_user
 
-from cptsapp.accounts.identity import CurrentUser
-from cptsapp.core import tables
+from cptsapp.core import addresses, tables
 from cptsapp.core.text import fold
 
 blueprint = Blueprint("activity", __name__)
@@ -17,23 +14,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRITERS = {"csv": (tables.to_csv, "text/csv; charset=utf-8"), "xlsx": (tables.to_xlsx, XLSX)}
 
 
-def me() -> CurrentUser:
-    """Who is asking."""
-    return cast(CurrentUser, current_user._get_current_object())
-
-
 def day_argument(name: str) -> date | None:
     """A day of the address, None when it is absent or no day."""
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
+    return addresses.day(request.args.get(name))
 
 
 def number_argument(name: str) -> int | None:
     """A number of the address, None when it is absent or no number."""
-    text = request.values.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return addresses.row_number(request.values.get(name))
 
 
 def as_file(sheet: tables.Sheet, kind: str) -> Response:

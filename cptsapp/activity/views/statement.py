@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from cptsapp.accounts.current import me
 from cptsapp.activity import rules
 from cptsapp.activity.permissions import readable_person
 from cptsapp.activity.queries import campaigns, figures, sheets
@@ -13,7 +14,7 @@ from cptsapp.activity.queries.statement import Statement, account_of, acts, stat
 from cptsapp.activity.views.campaigns import weeks
 from cptsapp.activity.views.figures import note_export
 from cptsapp.activity.views.links import rows_url
-from cptsapp.activity.views.shared import as_file, blueprint, me
+from cptsapp.activity.views.shared import as_file, blueprint
 from cptsapp.core import clock
 from cptsapp.core.refusals import Invisible
 from cptsapp.http import htmx
@@ -31,8 +32,8 @@ STEPS = {
 }
 
 
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/releve.csv", defaults={"kind": "csv"})
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/releve.xlsx", defaults={"kind": "xlsx"})
+@blueprint.get("/campagnes/<int:campaign_id>/releve.csv", defaults={"kind": "csv"})
+@blueprint.get("/campagnes/<int:campaign_id>/releve.xlsx", defaults={"kind": "xlsx"})
 @requires("campaign.export")
 def export_statement(campaign_id: int, kind: str) -> Response:
     """The statement as a file: the rows of the screen, no more and no less."""
@@ -42,14 +43,14 @@ def export_statement(campaign_id: int, kind: str) -> Response:
     return as_file(sheet, kind)
 
 
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/medecins/<int(max=2147483647):person_id>")
+@blueprint.get("/campagnes/<int:campaign_id>/medecins/<int:person_id>")
 @requires("campaign.read")
 def practitioner(campaign_id: int, person_id: int) -> str:
     """One practitioner's acts in a campaign; a practitioner reads only their own."""
     return render_template("activity/practitioner.html", **_context(campaign_id, person_id))
 
 
-@blueprint.get("/campagnes/<int(max=2147483647):campaign_id>/medecins/<int(max=2147483647):person_id>/imprimer")
+@blueprint.get("/campagnes/<int:campaign_id>/medecins/<int:person_id>/imprimer")
 @requires("campaign.read")
 def print_practitioner(campaign_id: int, person_id: int) -> str:
     """The same on paper."""
@@ -86,7 +87,7 @@ def _balance(own: Statement) -> Any:
     return own.lines[0].balance if own.lines else Balance()
 
 
-@blueprint.post("/campagnes/<int(max=2147483647):campaign_id>/medecins/<int(max=2147483647):person_id>/reglement")
+@blueprint.post("/campagnes/<int:campaign_id>/medecins/<int:person_id>/reglement")
 @requires("ledger.approve")
 def settle(campaign_id: int, person_id: int) -> BaseResponse:
     """Approve, note as paid, or take either back, for one practitioner."""
@@ -97,7 +98,7 @@ def settle(campaign_id: int, person_id: int) -> BaseResponse:
     return htmx.redirect(url_for("activity.practitioner", campaign_id=found.id, person_id=person_id))
 
 
-@blueprint.post("/campagnes/<int(max=2147483647):campaign_id>/reglement")
+@blueprint.post("/campagnes/<int:campaign_id>/reglement")
 @requires("ledger.approve")
 def settle_all(campaign_id: int) -> BaseResponse:
     """Approve, or note as paid, everyone of a campaign at once."""

@@ -11,12 +11,11 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
 from cptsapp.directory.models import Person, Place, Practice, Profession
+from cptsapp.directory.permissions import in_force
 from cptsapp.posting import permissions
 from cptsapp.posting.rules.draft import Hours
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
-
-ID_MAX = 2**31 - 1
 
 
 def hours() -> Hours:
@@ -26,8 +25,7 @@ def hours() -> Hours:
 
 
 def _open_practice(today: date) -> ColumnElement[bool]:
-    is_open = or_(Practice.ends_on.is_(None), Practice.ends_on >= today)
-    return and_(Practice.starts_on <= today, is_open, Practice.profession != Profession.STAFF)
+    return and_(in_force(Practice, today), Practice.profession != Profession.STAFF)
 
 
 def _posting_persons(user: CurrentUser) -> ColumnElement[bool]:
@@ -42,13 +40,13 @@ def people(user: CurrentUser, words: str = "") -> Sequence[Person]:
     wanted = select(Person).where(_posting_persons(user), Person.profession != Profession.STAFF)
     for word in fold(words[:80]).split():
         wanted = wanted.where(or_(Person.folded.startswith(word), Person.folded.contains(f" {word}")))
-    return session.scalars(wanted.order_by(Person.folded, Person.id)).all()
+    return sorted(session.scalars(wanted), key=lambda person: (person.folded, person.id))
 
 
 def person_for(user: CurrentUser, person_id: int) -> Person:
     """One of them. Raises Invisible for anyone else."""
     found = session.scalar(select(Person).where(Person.id == person_id, permissions.postable(user)))
-    if found is None or person_id > ID_MAX:
+    if found is None:
         raise Invisible
     return found
 

@@ -167,11 +167,6 @@ def live_bookings(slot_ids: Iterable[int]) -> Sequence[Booking]:
     ).all()
 
 
-def booking_row(booking_id: int) -> Booking:
-    """A booking by its number, for the trail of who opened it."""
-    return session.get_one(Booking, booking_id)
-
-
 def user_name(user_id: int) -> str:
     """Who posted a slot, as screens name them."""
     return session.scalar(select(User.display_name).where(User.id == user_id)) or ""

@@ -18,7 +18,7 @@ from cptsapp.posting.forms import AbsenceForm, choices_of
 from cptsapp.posting.rules import absence as rules
 from cptsapp.posting.rules.draft import Outdated
 from cptsapp.posting.views import blueprint
-from cptsapp.posting.views.common import ID, home, is_self, list_title, someone, to
+from cptsapp.posting.views.common import home, is_self, list_title, someone, to
 from cptsapp.posting.views.withdrawing import choices_shown, panel, submit_label
 from cptsapp.snp.models import FollowUp
 from cptsapp.territory import queries as territory
@@ -94,7 +94,7 @@ def _label(found: queries.Consequence | None, is_own: bool) -> str:
     return submit_label(found, f"{verb}, retirer", verb) if found else verb
 
 
-@blueprint.get(f"/mes-creneaux/absences/<{ID}:absence_id>")
+@blueprint.get("/mes-creneaux/absences/<int:absence_id>")
 @requires("snp.post")
 def absence_sheet(absence_id: int) -> Response:
     """What an absence has hidden, and the patients one said one would call."""
@@ -118,7 +118,7 @@ def absence_sheet(absence_id: int) -> Response:
     )
 
 
-@blueprint.post(f"/mes-creneaux/absences/<{ID}:absence_id>/lever")
+@blueprint.post("/mes-creneaux/absences/<int:absence_id>/lever")
 @requires("snp.post")
 def end_absence(absence_id: int) -> Response:
     """Come back: what is still to come returns to the list."""

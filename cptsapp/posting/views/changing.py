@@ -17,12 +17,12 @@ from cptsapp.posting.forms import ChangeForm
 from cptsapp.posting.rules.draft import Draft, Outdated, ToConfirm
 from cptsapp.posting.rules.series import dates_aside
 from cptsapp.posting.views import blueprint
-from cptsapp.posting.views.common import ID, home, moment_of, to
+from cptsapp.posting.views.common import home, moment_of, to
 from cptsapp.snp.models import Slot
 from cptsapp.territory import queries as territory
 
 
-@blueprint.get(f"/mes-creneaux/<{ID}:slot_id>/modifier")
+@blueprint.get("/mes-creneaux/<int:slot_id>/modifier")
 @requires("snp.post")
 def editing(slot_id: int) -> Response:
     """The slot as it is, to change."""
@@ -30,7 +30,7 @@ def editing(slot_id: int) -> Response:
     return _page(_form(slot, fill=True), slot)
 
 
-@blueprint.post(f"/mes-creneaux/<{ID}:slot_id>/modifier")
+@blueprint.post("/mes-creneaux/<int:slot_id>/modifier")
 @requires("snp.post")
 def change(slot_id: int) -> Response:
     """Change it, alone or with the following; or press a stepper, or show what it would do."""

@@ -1,11 +1,11 @@
 """What every screen of posting needs: for whom, the addresses that remember it, and times in words."""
 
-from datetime import date
 from typing import Any
 
 from flask import g, request, url_for
 from flask_login import current_user
 
+from cptsapp.core import addresses
 from cptsapp.core.french import count
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Practice
@@ -14,8 +14,6 @@ from cptsapp.posting.rules import words
 from cptsapp.posting.rules.draft import AHEAD_DAYS, Draft, unpack
 from cptsapp.snp.models import Modality, Slot
 from cptsapp.territory import queries as territory
-
-ID = "int(max=2147483647)"
 
 
 def default_id() -> int | None:
@@ -30,9 +28,10 @@ def whose() -> Person | None:
     """The practitioner of the page: `?pour=`, else oneself or the only one assisted, else nobody yet."""
     asked = request.args.get("pour", "")
     if asked:
-        if not asked.isdecimal() or len(asked) > 9:
+        number = addresses.row_number(asked)
+        if number is None:
             raise Invisible
-        return queries.person_for(current_user, int(asked))
+        return queries.person_for(current_user, number)
     return queries.person_for(current_user, default_id() or 0) if default_id() else None
 
 
@@ -90,11 +89,3 @@ def draft_asked() -> Draft | None:
     except ValueError:
         return None
     return draft if abs((draft.day - territory.today()).days) <= AHEAD_DAYS else None
-
-
-def day_or_none(text: str | None) -> date | None:
-    """A day written in an address, or None for anything else."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

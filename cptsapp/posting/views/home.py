@@ -8,8 +8,8 @@ from flask import make_response, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from cptsapp.audit.actions import record_reading
-from cptsapp.core import clock
+from cptsapp.accounts.current import me
+from cptsapp.core import addresses, clock
 from cptsapp.core.french import count, day_full, day_long, day_short
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person
@@ -22,8 +22,6 @@ from cptsapp.posting.rules import absence as absence_rules
 from cptsapp.posting.rules import words
 from cptsapp.posting.views import blueprint
 from cptsapp.posting.views.common import (
-    ID,
-    day_or_none,
     home,
     is_self,
     list_title,
@@ -35,6 +33,7 @@ from cptsapp.posting.views.common import (
 )
 from cptsapp.snp import words as agenda_words
 from cptsapp.snp.models import SlotState
+from cptsapp.snp.readings import note_readings
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import holiday_name
 
@@ -48,7 +47,7 @@ def mine() -> Response:
     person = None if "choisir" in request.args else whose()
     if person is None:
         return _choose()
-    since = day_or_none(request.args.get("du"))
+    since = addresses.day(request.args.get("du"))
     entries, next_day = queries.upcoming(current_user, person.id, since)
     toast = _toast(person)
     new_ids = toast["new_ids"]
@@ -129,12 +128,12 @@ def _absences(person: Person) -> list[dict[str, Any]]:
 def _toast(person: Person) -> dict[str, Any]:
     """The sentence of the last act, its undo and the slots it made; nothing once ten minutes have passed."""
     nothing = {"message": "", "undo_url": None, "new_ids": set[int]()}
-    number = request.args.get("objet", "")
+    number = addresses.row_number(request.args.get("objet"))
     teller = _TELLERS.get(request.args.get("fait", ""))
-    if teller is None or not number.isdecimal() or len(number) > 9:
+    if teller is None or number is None:
         return nothing
     try:
-        return {**nothing, **teller(person, int(number))}
+        return {**nothing, **teller(person, number)}
     except Invisible:
         return nothing
 
@@ -221,7 +220,7 @@ def past() -> Response:
     person = whose()
     if person is None:
         return _choose()
-    until = day_or_none(request.args.get("avant"))
+    until = addresses.day(request.args.get("avant"))
     entries, next_day = queries.past(current_user, person.id, until)
     return make_response(
         render_template(
@@ -235,15 +234,13 @@ def past() -> Response:
     )
 
 
-@blueprint.get(f"/mes-creneaux/<{ID}:slot_id>")
+@blueprint.get("/mes-creneaux/<int:slot_id>")
 @requires("snp.post")
 def sheet(slot_id: int) -> Response:
     """One slot: its facts, its patients, what can be done. Opening a patient's data is recorded."""
     slot = queries.slot_for(current_user, slot_id)
     entry = queries.entries(current_user, slot.person_id, [slot], with_cancelled=True)[0]
-    for guest in entry.guests:
-        if guest.patient is not None:
-            _record_reading(guest.booking.id)
+    _note_readings([guest.booking.id for guest in entry.guests if guest.patient is not None])
     called = {booking.id for booking in to_call([guest.booking for guest in entry.guests])}
     facts = _facts(entry)
     return make_response(
@@ -262,9 +259,10 @@ def sheet(slot_id: int) -> Response:
     )
 
 
-def _record_reading(booking_id: int) -> None:
-    user = current_user._get_current_object()
-    after_commit(lambda: record_reading("booking.read", queries.booking_row(booking_id), by=user))
+def _note_readings(booking_ids: list[int]) -> None:
+    user = me()
+    if booking_ids:
+        after_commit(lambda: note_readings("booking.read", booking_ids, by=user))
 
 
 def _sheet_title(entry: Entry) -> str:

@@ -18,12 +18,12 @@ from cptsapp.posting.rules import absence as rules
 from cptsapp.posting.rules import words
 from cptsapp.posting.rules.draft import Outdated
 from cptsapp.posting.views import blueprint
-from cptsapp.posting.views.common import ID, home, moment_of, to
+from cptsapp.posting.views.common import home, moment_of, to
 from cptsapp.snp.models import FollowUp, Slot, SlotState
 from cptsapp.territory import queries as territory
 
 
-@blueprint.post(f"/mes-creneaux/<{ID}:slot_id>/retirer-libre")
+@blueprint.post("/mes-creneaux/<int:slot_id>/retirer-libre")
 @requires("snp.post")
 def withdraw_free(slot_id: int) -> Response:
     """One tap: the free places go."""
@@ -31,7 +31,7 @@ def withdraw_free(slot_id: int) -> Response:
     return htmx.redirect(home(slot.person_id, "retire", slot.id))
 
 
-@blueprint.post(f"/mes-creneaux/<{ID}:slot_id>/remettre")
+@blueprint.post("/mes-creneaux/<int:slot_id>/remettre")
 @requires("snp.post")
 def restore(slot_id: int) -> Response:
     """Undo: what was withdrawn comes back."""
@@ -39,7 +39,7 @@ def restore(slot_id: int) -> Response:
     return htmx.redirect(home(slots[0].person_id, "remis", slot_id))
 
 
-@blueprint.post(f"/mes-creneaux/series/<{ID}:series_id>/retirer")
+@blueprint.post("/mes-creneaux/series/<int:series_id>/retirer")
 @requires("snp.post")
 def withdraw_series(series_id: int) -> Response:
     """Undo a repetition that has just been published."""
@@ -47,7 +47,7 @@ def withdraw_series(series_id: int) -> Response:
     return htmx.redirect(home(person_id))
 
 
-@blueprint.get(f"/mes-creneaux/<{ID}:slot_id>/retirer")
+@blueprint.get("/mes-creneaux/<int:slot_id>/retirer")
 @requires("snp.post")
 def withdrawal(slot_id: int) -> Response:
     """What withdrawing does, and what becomes of each patient."""
@@ -56,7 +56,7 @@ def withdrawal(slot_id: int) -> Response:
     return _page(WithdrawForm(data={"scope": scope}), slot)
 
 
-@blueprint.post(f"/mes-creneaux/<{ID}:slot_id>/retirer")
+@blueprint.post("/mes-creneaux/<int:slot_id>/retirer")
 @requires("snp.post")
 def withdraw(slot_id: int) -> Response:
     """Withdraw, having said what becomes of each patient."""

@@ -6,9 +6,7 @@ from flask import Response as FlaskResponse
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cptsapp.audit.actions import record_reading
 from cptsapp.core import clock
-from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
@@ -24,6 +22,7 @@ from cptsapp.regulation.views.slots import closed_row, list_context
 from cptsapp.snp import actions, permissions, queries
 from cptsapp.snp.models import Booking, BookingState, CancelledBy, CancelReason
 from cptsapp.snp.patients import Patient, read_patient
+from cptsapp.snp.readings import note_readings
 
 BOOKING = f"/reservations/<{ID}:booking_id>"
 
@@ -77,7 +76,7 @@ def _patient(found: Booking) -> Patient | None:
         return None
     patient = read_patient(found.identity)
     booking_id, user = found.id, me()
-    after_commit(lambda: record_reading("booking.read", session.get_one(Booking, booking_id), by=user))
+    after_commit(lambda: note_readings("booking.read", [booking_id], by=user))
     return patient
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cptsapp.audit.actions import record_reading
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
@@ -19,7 +18,7 @@ from cptsapp.regulation.queries.listing import is_fresh
 from cptsapp.regulation.views import ID, blueprint, me
 from cptsapp.regulation.views.slots import Outcome, row_links, try_booking, try_opening
 from cptsapp.snp import actions, queries
-from cptsapp.snp.models import Booking
+from cptsapp.snp.readings import note_readings
 from cptsapp.territory import queries as territory
 
 
@@ -117,10 +116,9 @@ def print_day() -> Response:
     """The day on paper. Identities on it are readings, and recorded."""
     asked = _day()
     lines = sheet(me(), asked)
-    read = [line.booking_id for line in lines if line.patient is not None]
+    user, read = me(), [line.booking_id for line in lines if line.patient is not None and line.booking_id]
     if read:
-        user = me()
-        after_commit(lambda: _record_readings(read, user))
+        after_commit(lambda: note_readings("booking.printed", read, by=user))
     parts = [(title, [line for line in lines if first <= line.hour < last]) for title, first, last in PARTS]
     free = sum(line.free_count for line in lines)
     taken = sum(1 for line in lines if line.reference)
@@ -128,8 +126,3 @@ def print_day() -> Response:
     return make_response(
         render_template("regulation/sheet.html", day=asked, parts=parts, free=free, taken=taken, now=now)
     )
-
-
-def _record_readings(booking_ids: list[int | None], user: Any) -> None:
-    for booking_id in booking_ids:
-        record_reading("booking.printed", session.get_one(Booking, booking_id), by=user)
