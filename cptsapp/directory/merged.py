@@ -12,6 +12,12 @@ def merged_persons() -> dict[int, int]:
     return {person_id: into for person_id, into in rows if into is not None}
 
 
+def roots() -> dict[int, int]:
+    """Persons merged into another, each with the one it is now, however long the chain."""
+    merged = merged_persons()
+    return {person_id: _root(person_id, merged) for person_id in merged}
+
+
 def same_person(person_ids: set[int], merged: dict[int, int] | None = None) -> set[int]:
     """These persons under all their numbers; `merged` spares the question to the database."""
     known = merged_persons() if merged is None else merged

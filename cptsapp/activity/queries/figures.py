@@ -1,7 +1,7 @@
 """One query behind every figure: a measure is a condition, counted in tables, listed behind a link (pitfall 22)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from cptsapp.activity import rules
 from cptsapp.activity.rules import Figures
 from cptsapp.core.db import session
+from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Person
 from cptsapp.regulation.models import Orientation, OrientationKind
 from cptsapp.snp.models import (
@@ -167,24 +168,9 @@ def _between(column: Any, wanted: Filter) -> list[Condition]:
 # -- persons ----------------------------------------------------------------------------------------------------------
 
 
-def merged() -> dict[int, int]:
-    """Persons merged into another, each with the one it became; no row moved when they were."""
-    rows = session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
-    into = {person_id: target for person_id, target in rows if target is not None}
-    return {person_id: _root(person_id, into) for person_id in into}
-
-
-def _root(person_id: int, into: Mapping[int, int]) -> int:
-    while person_id in into:
-        person_id = into[person_id]
-    return person_id
-
-
 def numbers_of(person_id: int) -> list[int]:
     """Every number one person has had."""
-    roots = merged()
-    root = roots.get(person_id, person_id)
-    return [root, *sorted(number for number, target in roots.items() if target == root)]
+    return sorted(same_person({person_id}))
 
 
 def names(person_ids: Iterable[int]) -> dict[int, str]:
@@ -205,10 +191,10 @@ def posting_names() -> dict[int, str]:
 
 def cells(wanted: Filter, now: datetime) -> list[Cell]:
     """Every figure of the filter by day, practitioner and campaign: tables, statements and totals are sums of these."""
-    roots = merged()
+    now_called = roots()
     found = [*_seat_cells(wanted, now), *_cancelled_cells(wanted), *_call_cells(wanted)]
-    return [replace(cell, person_id=roots.get(cell.person_id, cell.person_id)) for cell in found if cell.person_id] + [
-        cell for cell in found if not cell.person_id
+    return [
+        replace(cell, person_id=now_called[cell.person_id]) if cell.person_id in now_called else cell for cell in found
     ]
 
 

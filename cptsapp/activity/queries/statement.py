@@ -10,6 +10,7 @@ from cptsapp.activity.queries.figures import Cell, Filter
 from cptsapp.activity.rules import Excess, Figures
 from cptsapp.core.db import session
 from cptsapp.core.text import fold
+from cptsapp.directory.merged import roots
 from cptsapp.ledger import queries as ledger
 from cptsapp.ledger.models import LineState
 from cptsapp.ledger.rules import Balance
@@ -84,10 +85,10 @@ def _honoured_days(found: list[Cell]) -> dict[int | None, dict[date, int]]:
 
 
 def _balances(campaign_id: int) -> dict[int, Balance]:
-    roots = figures.merged()
+    now_called = roots()
     sums: defaultdict[int, Balance] = defaultdict(Balance)
     for person_id, own in ledger.balances(account_of(campaign_id)).items():
-        sums[roots.get(person_id, person_id)] += own
+        sums[now_called.get(person_id, person_id)] += own
     return sums
 
 
