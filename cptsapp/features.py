@@ -15,6 +15,7 @@ from cptsapp.core.db import db
 from cptsapp.http import access, htmx
 from cptsapp.migrations import commands
 from cptsapp.snp.actions import release_hold
+from cptsapp.snp.permissions import OWN
 from cptsapp.territory.queries import zone
 
 
@@ -64,10 +65,8 @@ MODULES = (
     "demo.views",
 )
 
-OWN_SLOTS = frozenset({"own", "delegated"})
-
 MENU = (
-    MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN_SLOTS),
+    MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
     MenuEntry("Publier", "posting.mine", "snp.post", unless="calendar.own"),
     MenuEntry("Journée", "regulation.day", "snp.book"),
@@ -82,7 +81,7 @@ MENU = (
 # What `/` opens: the first that the person may see.
 HOMES = (
     MenuEntry("", "regulation.slots", "snp.book"),
-    MenuEntry("", "posting.mine", "snp.post", scopes=OWN_SLOTS),
+    MenuEntry("", "posting.mine", "snp.post", scopes=OWN),
     MenuEntry("", "activity.campaigns", "campaign.manage"),
     MenuEntry("", "territory.settings", "territory.manage"),
     MenuEntry("", "activity.campaigns", "campaign.read"),

@@ -1,4 +1,4 @@
-"""Pure rules of activity: which campaign a day belongs to, weeks, the weekly cap, and what an outcome may become."""
+"""Pure rules of activity: which campaign a day belongs to, weeks, the weekly cap, and what is counted."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,10 +16,6 @@ DONE_DAYS = 7  # how long an outcome stays in sight, to be corrected
 
 S = BookingState
 
-# What an outcome may become. An act whose patient is noted can always be corrected, until it is approved for payment.
-OUTCOMES: Mapping[BookingState, frozenset[BookingState]] = MappingProxyType(
-    {state: frozenset(S) - {state} for state in S}
-)
 OUTCOME_WORDS: Mapping[BookingState, str] = MappingProxyType(
     {S.BOOKED: "à renseigner", S.HONOURED: "venu", S.NO_SHOW: "absent", S.CANCELLED: "annulé"}
 )

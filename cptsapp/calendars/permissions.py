@@ -7,8 +7,6 @@ from cptsapp.calendars import rules
 from cptsapp.directory.models import Person
 from cptsapp.snp.permissions import acts_for
 
-NOT_YOURS = "Cet agenda n’est pas à vous."
-
 
 def practitioners_of(user: CurrentUser) -> ColumnElement[bool]:
     """WHERE over Person: those whose calendars the user may link."""

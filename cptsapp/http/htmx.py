@@ -36,12 +36,6 @@ def redirection(url: str) -> dict[str, str]:
     return {"HX-Redirect": url}
 
 
-def push_url(response: Response, url: str) -> Response:
-    """Let the address bar follow a swap, so that the filter is in the URL."""
-    response.headers["HX-Push-Url"] = url
-    return response
-
-
 def without_swap(response: Response) -> Response:
     """An answer that is only a sentence: the page shows it above itself and keeps what was typed."""
     response.headers["HX-Reswap"] = "none"

@@ -1,17 +1,18 @@
 """Which slots and bookings exist for a user, whose identity they may open, and why they may not act now."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true, union
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.core.db import session
+from cptsapp.core.local import day_bounds
 from cptsapp.directory.models import Delegation
+from cptsapp.directory.permissions import in_force
 from cptsapp.snp import rules
 from cptsapp.snp.models import Booking, BookingState, Slot, SlotState
 from cptsapp.territory import queries as territory
-from cptsapp.territory.rules import local_instant
 
 OWN = frozenset({"own", "delegated"})
 
@@ -21,12 +22,9 @@ GONE = "Ce créneau est passé."
 
 def acts_for(user: CurrentUser) -> Select[Any]:
     """The ids of the persons a user acts for today: themselves, and those who delegated to them."""
-    today = territory.today()
     own = select(literal(user.person_id).label("id"))
     delegated = select(Delegation.practitioner_id).where(
-        Delegation.delegate_id == user.person_id,
-        Delegation.starts_on <= today,
-        or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today),
+        Delegation.delegate_id == user.person_id, in_force(Delegation, territory.today())
     )
     return select(union(own, delegated).subquery().c.id)
 
@@ -68,12 +66,8 @@ def readable_identities(user: CurrentUser) -> ColumnElement[bool]:
     of_day: ColumnElement[bool] = false()
     if "day" in user.scopes("snp.see_identity"):
         today = territory.today()
-        of_day = or_(Slot.day_on >= today, Booking.booked_at >= _midnight(today))
+        of_day = or_(Slot.day_on >= today, Booking.booked_at >= day_bounds(today)[0])
     return or_(of_day, _of_own(user, "snp.see_identity"))
-
-
-def _midnight(day: date) -> datetime:
-    return local_instant(day, time(0), territory.zone())
 
 
 def may_read_identity(user: CurrentUser, booking: Booking) -> bool:

@@ -11,11 +11,6 @@ SAS_CLOCK = timedelta(hours=48)
 REFERENCE_RESTS = timedelta(days=30)  # a reference read aloud last week must not be someone else's today
 
 
-def is_held(held_until: datetime | None, now: datetime) -> bool:
-    """Whether a hold still counts; at its very end it does not."""
-    return held_until is not None and held_until > now
-
-
 def can_undo(booked_at: datetime, now: datetime) -> bool:
     """Whether the booking may still be undone without a reason."""
     return now - booked_at < UNDO

@@ -25,8 +25,6 @@ from cptsapp.territory import queries as territory
 from cptsapp.territory.queries import CptsSettings
 from cptsapp.territory.rules import local_instant
 
-LATE_SAS = "hors délai SAS"
-
 
 @dataclass(frozen=True, slots=True)
 class Filter:

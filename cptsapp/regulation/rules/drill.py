@@ -6,7 +6,6 @@ from datetime import time
 from cptsapp.snp.models import Modality
 
 SURGERY, REMOTE, HOME = Modality.SURGERY, Modality.REMOTE, Modality.HOME
-FROZEN_AT = time(14, 32)
 
 
 @dataclass(frozen=True, slots=True)
