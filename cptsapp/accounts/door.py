@@ -19,6 +19,7 @@ from cptsapp.core.french import hour
 from cptsapp.core.local import local
 from cptsapp.http import htmx
 from cptsapp.http.app import after_commit
+from cptsapp.http.stack import cookie_name
 
 DESK_COOKIE = "cptsapp_desk"
 DESK_COOKIE_LASTS = timedelta(days=400)
@@ -45,9 +46,14 @@ def device() -> str:
     return rules.device_label(request.headers.get("User-Agent", ""))
 
 
+def desk_cookie() -> str:
+    """The name of the cookie that makes a browser a desk."""
+    return cookie_name(DESK_COOKIE, current_app.config["CPTSAPP"])
+
+
 def this_desk() -> Desk | None:
     """The shared desk that this browser is, or None."""
-    return queries.desk_of(request.cookies.get(DESK_COOKIE))
+    return queries.desk_of(request.cookies.get(desk_cookie()))
 
 
 def former_session() -> SignIn | None:
@@ -228,7 +234,7 @@ def too_many(form: SignInForm | None = None) -> Response:
 def set_desk_cookie(response: BaseResponse, token: str) -> None:
     """Make this browser the desk, for long: only revoking ends it."""
     response.set_cookie(
-        DESK_COOKIE,
+        desk_cookie(),
         token,
         max_age=DESK_COOKIE_LASTS,
         httponly=True,

@@ -111,7 +111,7 @@ class UserForm(BaseForm):
             _needed("Entrez l’adresse mail."),
             validators.Length(max=MAIL_MAX, message="Adresse trop longue."),
             validators.Regexp(
-                r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$", message="Cette adresse mail n’est pas complète."
+                r"^[^@\s<>,;]+@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+$", message="Cette adresse mail n’est pas complète."
             ),
         ],
         filters=[_strip],

@@ -25,6 +25,11 @@ class KeyConverter(IntegerConverter):
         super().__init__(url_map, **{"max": KEY_MAX, **limits})
 
 
+def cookie_name(name: str, settings: Settings) -> str:
+    """The cookie's name; over https one that browsers bind to this very host, so that no sub-domain plants it."""
+    return f"__Host-{name}" if settings.is_secure else name
+
+
 def configure(flask_app: Flask, settings: Settings) -> None:
     """Set Flask up before any feature is registered."""
     flask_app.config.update(
@@ -32,7 +37,7 @@ def configure(flask_app: Flask, settings: Settings) -> None:
         CPTSAPP=settings,
         MAX_CONTENT_LENGTH=UPLOAD_MAX_BYTES,
         PERMANENT_SESSION_LIFETIME=timedelta(days=60),
-        SESSION_COOKIE_NAME="cptsapp",
+        SESSION_COOKIE_NAME=cookie_name("cptsapp", settings),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_secure,

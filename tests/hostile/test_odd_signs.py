@@ -1,5 +1,7 @@
 """Digits that are none, names on two lines: refused or read in one way, never a crash."""
 
+import time
+
 import pytest
 
 from cptsapp.accounts.actions import second_factor
@@ -68,3 +70,19 @@ def test_a_slot_is_found_by_plain_numbers_alone(cast, regulator):
     slot_id = make_slot(practice=cast.gp_practice).id
     session.commit()
     assert regulator.get(f"/journee?ouvert={slot_id}").status_code == 200
+
+
+@pytest.mark.parametrize("mail", ["a@" + "." * 200_000 + "<", "@" * 200_000, "a@" + "a." * 100_000])
+def test_a_mail_without_end_is_refused_at_once(administrator, mail):
+    began = time.monotonic()
+    data = {"display_name": "Exemple", "mail": mail, "roles": "officer", "once": "un"}
+    assert administrator.post("/comptes/inviter", data=data).status_code == 422
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("typed", ["1 " * 100_000, "2a" * 100_000, "1" + "-" * 200_000, "\ufdfa" * 60_000])
+def test_a_name_without_end_is_refused_at_once(regulator, typed):
+    began = time.monotonic()
+    data = {"regular_doctor": "no", "name": typed, "birth_year": "1947", "phone": typed}
+    assert regulator.post("/creneaux/doublons", data=data).status_code == 200
+    assert time.monotonic() - began < 3
