@@ -1,7 +1,10 @@
 """Callers sent elsewhere: one click, counted once, taken back; never a name."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.regulation.models import Orientation
 from cptsapp.snp.models import Seat
@@ -24,6 +27,20 @@ def test_one_click_counts(desk):
 
 def test_a_double_click_counts_once(desk):
     note(desk)
+    note(desk)
+    assert count() == 1
+
+
+def test_the_next_caller_counts_from_the_same_page(desk, set_clock):
+    note(desk)
+    set_clock(clock.now() + timedelta(seconds=30))
+    note(desk)
+    assert count() == 2
+
+
+def test_noted_again_after_taking_back(desk):
+    note(desk)
+    desk.post(f"/orientations/{session.query(Orientation.id).scalar()}/retirer")
     note(desk)
     assert count() == 1
 
@@ -71,8 +88,6 @@ def test_within_hours_the_desk_answers(desk):
 
 
 def test_out_of_hours_the_pdsa_answers(cast, sign_in, set_clock):
-    from datetime import UTC, datetime
-
     set_clock(datetime(2026, 7, 20, 19, 0, tzinfo=UTC))
     html = sign_in(cast.regulator).get("/hors-horaires").get_data(as_text=True)
     assert "La permanence des soins répond" in html
@@ -81,8 +96,6 @@ def test_out_of_hours_the_pdsa_answers(cast, sign_in, set_clock):
 
 
 def test_on_a_holiday_too(cast, sign_in, set_clock):
-    from datetime import UTC, datetime
-
     set_clock(datetime(2026, 7, 14, 10, 0, tzinfo=UTC))
     assert "La permanence des soins répond" in sign_in(cast.regulator).get("/hors-horaires").get_data(as_text=True)
 

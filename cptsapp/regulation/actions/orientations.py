@@ -1,5 +1,7 @@
 """Noting where a caller was sent without a slot, and taking it back the same day (B49, §3.2)."""
 
+from datetime import timedelta
+
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import record
 from cptsapp.core import clock
@@ -12,12 +14,19 @@ from cptsapp.snp.models import RegularDoctor
 from cptsapp.territory import queries as territory
 
 KIND = "orientation"
+DOUBLE = timedelta(seconds=30)  # a retry comes sooner, another caller later: the button stays on the page
 
 
 def note_orientation(kind: OrientationKind, *, by: CurrentUser, key: str, person_id: int | None = None) -> Orientation:
-    """Count an orientation; the same key counts once. Raises Invisible for a doctor nobody knows."""
+    """Count an orientation; a double click counts once, the next caller counts too although the page is the same.
+
+    Raises Invisible for a doctor nobody knows.
+    """
     if (done := result_for(by.id, key, KIND)) is not None:
-        return session.get_one(Orientation, done)
+        earlier = session.get_one(Orientation, done)
+        if earlier.cancelled_at is None and clock.now() - earlier.at < DOUBLE:
+            return earlier
+        key = f"{key}-{clock.now().isoformat()}"
     if person_id is not None and session.get(Person, person_id) is None:
         raise Invisible
     noted = Orientation(

@@ -66,7 +66,7 @@ def send_broadcast() -> Response:
     """Ask them."""
     form = _form()
     if not form.is_valid():
-        return _new(form, 422)
+        return _new(form, 422 if form.errors else 200)
     try:
         sent = actions.send_broadcast(
             form.circle.data,
