@@ -11,6 +11,7 @@ from cptsapp.accounts.models import AccessLink, Desk, DeskUser, LinkKind, Recove
 from cptsapp.accounts.permissions import MANAGE, ROLE_LABELS, roles_with
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.periods import covers
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
 from cptsapp.core.tokens import token_hash
@@ -97,7 +98,7 @@ def accounts(chosen: AccountFilter, today: date) -> list[AccountRow]:
     """The accounts by name, with today's roles: two statements, whatever their number."""
     held: dict[int, list[Role]] = {}
     for grant in session.scalars(select(RoleGrant).order_by(RoleGrant.id)):
-        if rules.is_open(grant.starts_on, grant.ends_on, today):
+        if covers(grant.starts_on, grant.ends_on, today):
             held.setdefault(grant.user_id, []).append(grant.role)
     found = select(User.id, User.display_name, User.mail, User.is_active, User.last_sign_in_at).order_by(User.id)
     rows = [_row(user, held.get(user.id, [])) for user in session.execute(found) if _is_chosen(user, chosen, held)]

@@ -1,7 +1,7 @@
-"""Pure rules of accounts: what a password may be, when two periods of a role meet, where a sign-in may lead."""
+"""Pure rules of accounts: what a password may be, where a sign-in may lead."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -84,16 +84,6 @@ def why_not_pin(pin: str) -> str | None:
 def fold_mail(mail: str) -> str:
     """The mail as it is stored and compared: trimmed, lower case."""
     return mail.strip().lower()
-
-
-def meets(starts_on: date, ends_on: date | None, other_starts_on: date, other_ends_on: date | None) -> bool:
-    """Whether two periods share a day; both ends included, None has no end."""
-    return starts_on <= (other_ends_on or date.max) and other_starts_on <= (ends_on or date.max)
-
-
-def is_open(starts_on: date, ends_on: date | None, day: date) -> bool:
-    """Whether the period holds the day."""
-    return meets(starts_on, ends_on, day, day)
 
 
 def local_path(target: str | None) -> str:

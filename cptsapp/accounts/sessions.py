@@ -10,6 +10,7 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import AccessLink, Desk, RoleGrant, SignIn, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.periods import covers
 from cptsapp.core.prepared import Prepared
 from cptsapp.core.tokens import new_token, token_hash
 
@@ -62,7 +63,7 @@ def find(token: str) -> CurrentUser | None:
         id=first.user_id,
         display_name=first.display_name,
         person_id=first.person_id,
-        roles=frozenset(r.role for r in rows if r.role and rules.is_open(r.starts_on, r.ends_on, today)),
+        roles=frozenset(r.role for r in rows if r.role and covers(r.starts_on, r.ends_on, today)),
         sign_in_id=first.id,
         token=token,
         desk_id=first.desk_id,

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
+from cptsapp.core import periods
 from cptsapp.snp.models import BookingState
 
 SMALL = 5  # under it, a count could point at someone (ux.md, Patterns)
@@ -34,13 +35,13 @@ P = TypeVar("P", bound=Period)
 
 def covers(period: Period, day: date) -> bool:
     """Whether a day is within a campaign, both ends included; a campaign without end is all year (B44, B61)."""
-    return period.starts_on <= day and (period.ends_on is None or day <= period.ends_on)
+    return periods.covers(period.starts_on, period.ends_on, day)
 
 
-def campaign_of(day: date, periods: Iterable[P]) -> P | None:
+def campaign_of(day: date, campaigns: Iterable[P]) -> P | None:
     """The campaign a day belongs to: of those that cover it the one that began last, then the newest; or None."""
-    covering = [period for period in periods if covers(period, day)]
-    return max(covering, key=lambda period: (period.starts_on, period.id), default=None)
+    covering = [campaign for campaign in campaigns if covers(campaign, day)]
+    return max(covering, key=lambda campaign: (campaign.starts_on, campaign.id), default=None)
 
 
 class CampaignState(Protocol):

@@ -43,6 +43,9 @@ def fold(text: str) -> str:
     return " ".join(_NOT_WORD.sub(" ", bare).encode("ascii", "ignore").decode().lower().split())
 
 
+NIR_REFUSED = "Cela ressemble à un numéro de sécurité sociale : il n’est jamais enregistré ici."
+
+
 def looks_like_nir(text: str) -> bool:
     """Whether the text holds something shaped like a social-security number, which is never stored (§6.2)."""
     return bool(_NIR.search(_NIR_SEPARATORS.sub("", unicodedata.normalize("NFKC", text))))

@@ -1,12 +1,12 @@
-"""Which persons exist for a user, whom they act for, and why a change is refused."""
+"""Which persons exist for a user, what holds on a day, and why a change is refused."""
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.core.periods import meets
 from cptsapp.directory.models import Delegation, Person, Practice, Profession
-from cptsapp.directory.rules import meets
 
 
 def visible_to(user: CurrentUser) -> ColumnElement[bool]:
@@ -17,19 +17,6 @@ def visible_to(user: CurrentUser) -> ColumnElement[bool]:
 def in_force(period: type[Practice] | type[Delegation], day: date) -> ColumnElement[bool]:
     """WHERE over practices or delegations that hold on a day; both ends included."""
     return and_(period.starts_on <= day, or_(period.ends_on.is_(None), period.ends_on >= day))
-
-
-def acted_for(user: CurrentUser, day: date) -> ColumnElement[bool]:
-    """WHERE over Person: those a user may post for on a day: everyone, themselves, or those who delegated to them."""
-    scopes = user.scopes("snp.post")
-    if "all" in scopes:
-        return Person.merged_into_id.is_(None)
-    if user.person_id is None or scopes.isdisjoint({"own", "delegated"}):
-        return false()
-    delegated = select(Delegation.practitioner_id).where(
-        Delegation.delegate_id == user.person_id, in_force(Delegation, day)
-    )
-    return or_(Person.id == user.person_id, Person.id.in_(delegated))
 
 
 def why_not_practise(

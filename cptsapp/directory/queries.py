@@ -176,11 +176,6 @@ def _practices_of(person_id: int) -> Sequence[Practice]:
     return session.scalars(_with_place().where(Practice.person_id.in_(merged))).all()
 
 
-def practices_of(person_id: int, on: date) -> list[Practice]:
-    """Where a person practises on a day, with place and commune, by commune. One statement."""
-    return [p for p in _practices_of(person_id) if p.starts_on <= on and (p.ends_on is None or p.ends_on >= on)]
-
-
 def _delegations(
     where: ColumnElement[bool], other: InstrumentedAttribute[int], today: date
 ) -> Sequence[tuple[Delegation, Person]]:
@@ -188,16 +183,6 @@ def _delegations(
     still = or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today)
     rows = session.execute(wanted.where(where, still).order_by(Person.folded, Delegation.starts_on, Delegation.id))
     return [(delegation, person) for delegation, person in rows]
-
-
-def practitioners_for(user: CurrentUser) -> Sequence[Person]:
-    """The practitioners a user may act for today, by name: everyone, themselves, those who delegated to them."""
-    wanted = select(Person).where(
-        permissions.acted_for(user, territory.today()),
-        Person.merged_into_id.is_(None),
-        Person.profession != Profession.STAFF,
-    )
-    return session.scalars(wanted.order_by(Person.folded, Person.id)).all()
 
 
 # -- for the forms ----------------------------------------------------------------------------------------------------

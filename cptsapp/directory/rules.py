@@ -1,7 +1,6 @@
 """Pure rules of the directory: what professions are called, what an RPPS is, how names are looked for."""
 
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 
 from cptsapp.core.text import fold
@@ -67,8 +66,3 @@ def matches(folded: str, word: str) -> bool:
 def professions_called(word: str) -> frozenset[Profession]:
     """The professions of whose name a word begins with this one: « inf » is a nurse, « med » any doctor."""
     return frozenset(p for p, label in PROFESSION_LABELS.items() if f" {word}" in f" {fold(label)}")
-
-
-def meets(starts_on: date, ends_on: date | None, other_starts_on: date, other_ends_on: date | None) -> bool:
-    """Whether two periods share a day; both ends included, None has no end."""
-    return starts_on <= (other_ends_on or date.max) and other_starts_on <= (ends_on or date.max)

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 
 from cptsapp.core import french
-from cptsapp.core.text import looks_like_nir
+from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 
 RESUME_FIELD = "_resume"
 PHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
@@ -58,7 +58,7 @@ class OnceMixin:
 def no_nir(_form: FlaskForm, field: Field) -> None:
     """Validator: what looks like a social-security number is refused, never stored."""
     if field.data and looks_like_nir(str(field.data)):
-        raise ValidationError("Cela ressemble à un numéro de sécurité sociale : il n’est jamais enregistré ici.")
+        raise ValidationError(NIR_REFUSED)
 
 
 def parse_phone(text: str) -> str | None:

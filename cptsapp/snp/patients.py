@@ -5,13 +5,11 @@ from uuid import uuid4
 
 from cptsapp.core.refusals import Refusal
 from cptsapp.core.seal import ring
-from cptsapp.core.text import fold, looks_like_nir
+from cptsapp.core.text import NIR_REFUSED, fold, looks_like_nir
 from cptsapp.snp import rules
 from cptsapp.snp.models import Booking, BookingIdentity
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import IdentityMode
-
-NIR = "Cela ressemble à un numéro de sécurité sociale : il n’est jamais enregistré ici."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ def kept(patient: Patient | None) -> Patient | None:
     """As much of the patient as the CPTS keeps. Raises Refusal for what looks like a NIR, or a name that lacks."""
     mode = territory.settings().identity_mode
     if patient is not None and looks_like_nir(f"{patient.name} {patient.phone or ''}"):
-        raise Refusal(NIR, field="name")
+        raise Refusal(NIR_REFUSED, field="name")
     if mode is IdentityMode.NOTHING:
         return None
     if patient is None or not patient.name.strip():

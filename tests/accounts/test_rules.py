@@ -1,6 +1,6 @@
-"""The pure rules: passwords, PINs, periods, paths, labels."""
+"""The pure rules: passwords, PINs, paths, labels."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -36,24 +36,6 @@ def test_a_short_common_or_personal_password_is_refused(password):
 def test_twelve_characters_are_enough_and_eleven_are_not():
     assert rules.why_not_password("bateau-vert1", MAIL, NAME) is None
     assert rules.why_not_password("bateau-vert", MAIL, NAME)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "answer"),
-    [
-        ((1, 5), (5, 9), True),
-        ((1, 4), (5, 9), False),
-        ((1, None), (9, None), True),
-        ((5, None), (1, 4), False),
-        ((1, 9), (3, 4), True),
-    ],
-)
-def test_periods_meet_on_a_shared_day(first, second, answer):
-    def day(number):
-        return date(2026, 7, number) if number else None
-
-    assert rules.meets(day(first[0]), day(first[1]), day(second[0]), day(second[1])) is answer
-    assert rules.meets(day(second[0]), day(second[1]), day(first[0]), day(first[1])) is answer
 
 
 @pytest.mark.parametrize("target", ["/roles", "/creneaux?q=tal&x=1", "/"])

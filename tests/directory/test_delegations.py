@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from cptsapp.core.db import session
-from cptsapp.directory import actions, queries
+from cptsapp.directory import actions
 from cptsapp.directory.models import Delegation, Person
+from cptsapp.posting.queries import people
 from tests.tools.factories import acting, make_person
 
 
@@ -22,7 +23,7 @@ def secretary_id(cast):
 
 
 def names(user):
-    return [person.last_name for person in queries.practitioners_for(acting(session.merge(user)))]
+    return [person.last_name for person in people(acting(session.merge(user)))]
 
 
 def test_a_secretary_acts_for_who_delegated(cast):

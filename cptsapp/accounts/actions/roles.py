@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from cptsapp.accounts import permissions, rules
+from cptsapp.accounts import permissions
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.audit.actions import Actor, record
 from cptsapp.core.db import session
+from cptsapp.core.periods import meets
 from cptsapp.core.refusals import Refusal, refuse_if
 
 
@@ -25,7 +26,7 @@ def grant_role(user: User, role: Role, starts_on: date, ends_on: date | None = N
 def add_grant(user: User, role: Role, starts_on: date, ends_on: date | None, *, by: Actor | None) -> RoleGrant:
     """Write the row. Raises Refusal (field role) when the same role is held on one of these days."""
     held = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id, RoleGrant.role == role))
-    if any(rules.meets(starts_on, ends_on, grant.starts_on, grant.ends_on) for grant in held):
+    if any(meets(starts_on, ends_on, grant.starts_on, grant.ends_on) for grant in held):
         raise Refusal("Ce rôle est déjà donné pour une partie de ces jours.", "role")
     grant = RoleGrant(
         user_id=user.id, role=role, starts_on=starts_on, ends_on=ends_on, granted_by_id=by.id if by else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cptsapp.core.french import WEEKDAYS, count, day_short, hour
+from cptsapp.core.periods import covers
 from cptsapp.posting.rules.draft import Draft, Fault, Hours, Span, exists, first_overlap, moment_fault, overlap
 from cptsapp.territory.rules import holiday_name, local
 
@@ -103,7 +104,7 @@ def _why_taken(draft: Draft, around: Around) -> str | None:
 
 def is_absent(day: date, absences: Sequence[Days]) -> bool:
     """Whether one of the absences covers the day."""
-    return any(first <= day and (last is None or day <= last) for first, last in absences)
+    return any(covers(first, last, day) for first, last in absences)
 
 
 def busy_days(drafts: Sequence[Draft], busy: Sequence[Span], zone: str) -> list[date]:
