@@ -27,6 +27,12 @@ def test_one_click_holds_and_unfolds(desk, slot):
     assert session.query(Seat.held_by_id).scalar() is not None
 
 
+def test_a_plage_opens_at_the_hour_of_the_seat_that_is_held(desk, other_desk, later):
+    post(other_desk, f"/creneaux/{later}/retenir", **FRAGMENT)
+    html = post(desk, f"/creneaux/{later}/retenir", **FRAGMENT)
+    assert "<time>17h47</time>" in html
+
+
 def test_without_javascript_the_page_opens_around_it(desk, slot):
     response = desk.post(f"/creneaux/{slot}/retenir", data={"q": "tal"})
     assert response.status_code == 303

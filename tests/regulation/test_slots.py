@@ -118,3 +118,11 @@ def test_nothing_left_tells_whom_to_ring(desk, cast):
 )
 def test_odd_addresses(desk, slot, url):
     assert desk.get(url).status_code == 200
+
+
+def test_a_filter_whose_slots_are_all_held_does_not_say_that_nothing_matches(desk, other_desk, slot):
+    other_desk.post(f"/creneaux/{slot}/retenir")
+    make_slot(starts_at=clock.now() + timedelta(hours=3))
+    session.commit()
+    html = desk.get("/creneaux?q=renaudin").get_data(as_text=True)
+    assert "Plus rien de libre pour ce filtre." in html

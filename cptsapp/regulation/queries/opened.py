@@ -91,15 +91,18 @@ class Held:
 
     until_ms: int
     now_ms: int
+    starts_at: datetime | None = None
 
 
 def held_by(user: CurrentUser, slot_id: int) -> Held | None:
-    """The user's live hold on this slot."""
+    """The user's live hold on this slot, with the hour of the seat it keeps."""
     now = clock.now()
-    until = session.scalar(
-        select(Seat.held_until).where(Seat.held_by_id == user.id, Seat.slot_id == slot_id, Seat.held_until > now)
-    )
-    return held_until(until) if until else None
+    seat = session.execute(
+        select(Seat.held_until, Seat.starts_at).where(
+            Seat.held_by_id == user.id, Seat.slot_id == slot_id, Seat.held_until > now
+        )
+    ).first()
+    return Held(milliseconds(seat.held_until), milliseconds(now), seat.starts_at) if seat else None
 
 
 def held_until(until: datetime) -> Held:

@@ -141,6 +141,8 @@ def try_opening(slot_id: int, form: BookForm | None = None, *, taken: str = "", 
     if held is None and not taken and not found.free_count:
         taken = actions.why_none(found, clock.now(), me().id)
     if not taken:
+        # a plage is opened at the hour of the seat that is held: the script will say that hour
+        facts = opened.facts(found, held.starts_at) if held else facts
         return _outcome("open", facts, form, status or 200, held=held)
     others = opened.others(listing(me(), asked_filter()), facts)
     return _outcome("lost", facts, form, 409 if request.method == "POST" else 200, taken=taken, others=others)
