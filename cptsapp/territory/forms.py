@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import Email, EqualTo, InputRequired, Length, NumberRange, Optional, Regexp
 
 from cptsapp.core.french import NBSP, WEEKDAYS
-from cptsapp.http.fields import BaseForm, PhoneField, parse_phone
+from cptsapp.http.fields import BaseForm, PhoneField, none_if_blank, stripped
 from cptsapp.territory import rules
 from cptsapp.territory.models import IdentityMode
 
@@ -51,19 +51,6 @@ class AnsweringPhoneField(PhoneField):
         super().pre_validate(form)
 
 
-def number_of(field: PhoneField) -> str | None:
-    """The number as it is stored, or None when nothing was typed."""
-    return (field.parsed or parse_phone(field.data)) if field.data else None
-
-
-def _strip(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
-def _none_if_blank(value: str | None) -> str | None:
-    return (value or "").strip() or None
-
-
 def _tiers() -> dict[str, str]:
     return {str(tier): label for tier, label in rules.SIZE_TIERS.items()}
 
@@ -71,7 +58,7 @@ def _tiers() -> dict[str, str]:
 class CodeForm(BaseForm):
     """The one-time code of the terminal."""
 
-    code = StringField("Code affiché dans le terminal", [InputRequired(_ASK), Length(max=40)], filters=[_strip])
+    code = StringField("Code affiché dans le terminal", [InputRequired(_ASK), Length(max=40)], filters=[stripped])
 
 
 def pair_of_hours(opens: Field, closes: Field) -> tuple[time, time] | None:
@@ -91,14 +78,14 @@ def _mark() -> StringField:
     return StringField(
         "Marque",
         [InputRequired(_ASK), Length(max=2, message="Deux lettres au plus."), Regexp(r"^\w+$", message="Des lettres.")],
-        filters=[_strip],
+        filters=[stripped],
     )
 
 
 class FirstVisitForm(BaseForm):
     """Name, hours, who answers outside them, and the first administrator; the communes are ticked beside it."""
 
-    name = StringField("Nom de la CPTS", [InputRequired(_ASK), Length(max=80)], filters=[_strip])
+    name = StringField("Nom de la CPTS", [InputRequired(_ASK), Length(max=80)], filters=[stripped])
     mark = _mark()
     size_tier = SelectField("Taille du contrat", choices={"": f"Comme suggéré{NBSP}: selon la population"} | _tiers())
     week_opens = TimeField("Semaine, ouvre à", [Optional()], default=time(8))
@@ -111,14 +98,14 @@ class FirstVisitForm(BaseForm):
         "Qui répond en dehors",
         [InputRequired(_ASK), Length(max=80)],
         default="la permanence des soins",
-        filters=[_strip],
+        filters=[stripped],
     )
     out_of_hours_phone = AnsweringPhoneField("À quel numéro", [InputRequired(_ASK)], default="116117")
-    admin_name = StringField("Prénom et nom", [InputRequired(_ASK), Length(max=80)], filters=[_strip])
+    admin_name = StringField("Prénom et nom", [InputRequired(_ASK), Length(max=80)], filters=[stripped])
     admin_mail = StringField(
         "Adresse mail",
         [InputRequired(_ASK), Length(max=120), Email(f"Cette adresse n’est pas complète{NBSP}: il lui faut un @.")],
-        filters=[_strip],
+        filters=[stripped],
     )
     password = PasswordField("Mot de passe", [InputRequired(_ASK)])
     password_again = PasswordField(
@@ -135,7 +122,7 @@ class FirstVisitForm(BaseForm):
 class IdentityForm(BaseForm):
     """Who the CPTS is."""
 
-    name = StringField("Nom de la CPTS", [InputRequired(_ASK), Length(max=80)], filters=[_strip])
+    name = StringField("Nom de la CPTS", [InputRequired(_ASK), Length(max=80)], filters=[stripped])
     mark = _mark()
     phone = PhoneField("Téléphone de la coordination", [Optional()])
     size_tier = SelectField("Taille du contrat", choices=_tiers(), coerce=int)
@@ -146,7 +133,7 @@ class HoursForm(BaseForm):
 
     zone = SelectField("Heure locale", choices=rules.time_zones())
     holiday_region = SelectField("Jours fériés", choices=rules.holiday_regions())
-    out_of_hours_name = StringField("Qui répond en dehors", [InputRequired(_ASK), Length(max=80)], filters=[_strip])
+    out_of_hours_name = StringField("Qui répond en dehors", [InputRequired(_ASK), Length(max=80)], filters=[stripped])
     out_of_hours_phone = AnsweringPhoneField("À quel numéro", [InputRequired(_ASK)])
 
     def days(self) -> list[tuple[str, Field, Field]]:
@@ -160,8 +147,8 @@ class HoursForm(BaseForm):
 
 
 for _day, _name in enumerate(WEEKDAYS):
-    setattr(HoursForm, f"opens_{_day}", TimeField(f"Le {_name}, ouvre à", [Optional()]))
-    setattr(HoursForm, f"closes_{_day}", TimeField(f"Le {_name}, ferme à", [Optional()]))
+    setattr(HoursForm, f"opens_{_day}", TimeField(f"{_name.capitalize()}, de", [Optional()]))
+    setattr(HoursForm, f"closes_{_day}", TimeField(f"{_name.capitalize()}, à", [Optional()]))
 
 
 class PatientsForm(BaseForm):
@@ -184,11 +171,11 @@ class PatientsForm(BaseForm):
 class NeighbourForm(BaseForm):
     """A neighbouring CPTS and how to reach it."""
 
-    name = StringField("Nom", [InputRequired(_ASK), Length(max=80)], filters=[_strip])
-    address = TextAreaField("Adresse", [Optional(), Length(max=300)], filters=[_none_if_blank])
+    name = StringField("Nom", [InputRequired(_ASK), Length(max=80)], filters=[stripped])
+    address = TextAreaField("Adresse", [Optional(), Length(max=300)], filters=[none_if_blank])
     phone = PhoneField("Téléphone", [Optional()])
     website = StringField(
         "Site",
         [Optional(), Length(max=200), Regexp(r"^https?://\S+$", message="Une adresse qui commence par https://")],
-        filters=[_none_if_blank],
+        filters=[none_if_blank],
     )
