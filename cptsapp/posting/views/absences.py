@@ -7,10 +7,12 @@ from flask import make_response, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from cptsapp.accounts.current import me
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import Person
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.app import after_commit
 from cptsapp.posting import queries
 from cptsapp.posting.actions import absence as acts
 from cptsapp.posting.actions.withdraw import to_call
@@ -21,6 +23,7 @@ from cptsapp.posting.views import blueprint
 from cptsapp.posting.views.common import home, is_self, list_title, someone, to
 from cptsapp.posting.views.withdrawing import choices_shown, panel, submit_label
 from cptsapp.snp.models import FollowUp
+from cptsapp.snp.readings import note_readings
 from cptsapp.territory import queries as territory
 
 
@@ -97,12 +100,15 @@ def _label(found: queries.Consequence | None, is_own: bool) -> str:
 @blueprint.get("/mes-creneaux/absences/<int:absence_id>")
 @requires("snp.post")
 def absence_sheet(absence_id: int) -> Response:
-    """What an absence has hidden, and the patients one said one would call."""
+    """What an absence has hidden, and the patients one said one would call: their telephones are a reading."""
     found = queries.absence_for(current_user, absence_id)
     slots = queries.hidden_by(found.id)
     entries = queries.entries(current_user, found.person_id, slots, with_cancelled=True)
     guests = [guest for entry in entries for guest in entry.guests]
     called = {booking.id for booking in to_call([guest.booking for guest in guests])}
+    read, user = [g.booking.id for g in guests if g.booking.id in called and g.patient is not None], me()
+    if read:
+        after_commit(lambda: note_readings("booking.read", read, by=user))
     places: Any = [(entry.starts, entry.slot.free_count) for entry in entries]
     return make_response(
         render_template(
