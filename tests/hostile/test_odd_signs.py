@@ -9,6 +9,7 @@ from cptsapp.core.db import session
 from cptsapp.core.text import looks_like_nir
 from cptsapp.directory.models import Person
 from cptsapp.http.fields import BaseForm
+from cptsapp.snp.queries import version
 from tests.accounts.tools import give_password, post
 from tests.tools.factories import make_slot
 
@@ -86,3 +87,9 @@ def test_a_name_without_end_is_refused_at_once(regulator, typed):
     data = {"regular_doctor": "no", "name": typed, "birth_year": "1947", "phone": typed}
     assert regulator.post("/creneaux/doublons", data=data).status_code == 200
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("until", ["²", "9" * 5000, "-1", "1e9"])
+def test_a_poll_that_has_nothing_of_ours_gets_the_list(regulator, until):
+    headers = {"If-None-Match": f'"{version()}.{until}"', "HX-Request": "true"}
+    assert regulator.get("/creneaux/suivi", headers=headers).status_code == 200

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 
 from cptsapp.accounts import permissions
 from cptsapp.accounts.house import house
@@ -19,7 +19,7 @@ def grant_role(user: User, role: Role, starts_on: date, ends_on: date | None = N
         raise Refusal("Un rôle se donne à partir d’aujourd’hui, ou d’un jour à venir.", "starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("Le dernier jour vient avant le premier.", "ends_on")
-    refuse_if(permissions.why_not_grant(by, user, managers_without(user.id)))
+    refuse_if(permissions.why_not_grant(by, user, managers_without(user.id, is_for_good=False)))
     return add_grant(user, role, starts_on, ends_on, by=by)
 
 
@@ -58,8 +58,11 @@ def end_role(grant: RoleGrant, last_day: date, *, by: Actor) -> None:
     session.expire(user, ["grants"])
 
 
-def managers_without(user_id: int, *, but_grant: int | None = None) -> int:
-    """How many accounts would still manage accounts, without end, were this user closed (or only this grant ended)."""
+def managers_without(user_id: int, *, but_grant: int | None = None, is_for_good: bool = True) -> int:
+    """How many accounts would still manage accounts, were this user closed (or only this grant ended).
+
+    For good: those without an end. Otherwise those of today, whom one can ask.
+    """
     today = house().today()
     found = (
         select(RoleGrant.user_id)
@@ -68,7 +71,7 @@ def managers_without(user_id: int, *, but_grant: int | None = None) -> int:
             User.is_active,
             RoleGrant.role.in_(permissions.roles_with(permissions.MANAGE)),
             RoleGrant.starts_on <= today,
-            RoleGrant.ends_on.is_(None),
+            or_(RoleGrant.ends_on.is_(None), false() if is_for_good else RoleGrant.ends_on >= today),
         )
     )
     found = found.where(RoleGrant.id != but_grant) if but_grant is not None else found.where(User.id != user_id)

@@ -345,4 +345,6 @@ def etag(version: int, until: datetime) -> str:
 def is_fresh(known: str, version: int, now: datetime) -> bool:
     """Whether what a poll has is still the list."""
     known_version, _, until = known.strip('W/"').partition(".")
-    return known_version == str(version) and until.isdigit() and now.timestamp() * 1000 < int(until)
+    if known_version != str(version) or not (until.isascii() and until.isdigit() and len(until) < 20):
+        return False
+    return now.timestamp() * 1000 < int(until)
