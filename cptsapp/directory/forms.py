@@ -16,36 +16,23 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 from cptsapp.core.french import NBSP
 from cptsapp.directory import rules
 from cptsapp.directory.models import Organisation, Person, Place, Profession
-from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, parse_phone
+from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, none_if_blank, stripped
 from cptsapp.territory.models import Commune
 
 ASK = "Écrivez une réponse ici."
 NEW = "new"
 
 
-def _strip(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
-def _none_if_blank(value: str | None) -> str | None:
-    return (value or "").strip() or None
-
-
 def _digits(value: str | None) -> str | None:
     return "".join(value.split()) or None if value else None
-
-
-def phone_of(field: PhoneField) -> str | None:
-    """The number as it is stored, or None when nothing was typed."""
-    return parse_phone(field.data) if field.data else None
 
 
 class PersonForm(BaseForm, OnceMixin):
     """A professional or a member of staff."""
 
     title = SelectField("Titre", choices={title: title or "sans titre" for title in rules.TITLES})
-    first_name = StringField("Prénom", [InputRequired(ASK), Length(max=60), no_nir], filters=[_strip])
-    last_name = StringField("Nom", [InputRequired(ASK), Length(max=60), no_nir], filters=[_strip])
+    first_name = StringField("Prénom", [InputRequired(ASK), Length(max=60), no_nir], filters=[stripped])
+    last_name = StringField("Nom", [InputRequired(ASK), Length(max=60), no_nir], filters=[stripped])
     profession = SelectField(
         "Profession",
         choices={p.value: label for p, label in rules.PROFESSION_LABELS.items()},
@@ -56,11 +43,11 @@ class PersonForm(BaseForm, OnceMixin):
     mail = StringField(
         "Mail",
         [Optional(), Length(max=120), Email(f"Cette adresse n’est pas complète{NBSP}: il lui faut un @.")],
-        filters=[_none_if_blank],
+        filters=[none_if_blank],
     )
     phone = PhoneField("Téléphone direct", [Optional()])
     accepts_overbook = BooleanField("Accepte des patients en sus")
-    overbook_note = StringField("À quelles conditions", [Optional(), Length(max=120), no_nir], filters=[_none_if_blank])
+    overbook_note = StringField("À quelles conditions", [Optional(), Length(max=120), no_nir], filters=[none_if_blank])
     sure = HiddenField()
 
     def validate_rpps(self, field: StringField) -> None:
@@ -71,14 +58,14 @@ class PersonForm(BaseForm, OnceMixin):
     def values(self) -> dict[str, Any]:
         """The columns of `Person`."""
         names = ("title", "first_name", "last_name", "profession", "rpps", "mail", "accepts_overbook", "overbook_note")
-        return {name: self[name].data for name in names} | {"phone": phone_of(self.phone)}
+        return {name: self[name].data for name in names} | {"phone": self.phone.number}
 
 
 class PlaceForm(BaseForm):
     """An address where people are seen."""
 
-    name = StringField("Nom du lieu", [Optional(), Length(max=80)], filters=[_none_if_blank])
-    address = StringField("Adresse", [InputRequired(ASK), Length(max=160)], filters=[_strip])
+    name = StringField("Nom du lieu", [Optional(), Length(max=80)], filters=[none_if_blank])
+    address = StringField("Adresse", [InputRequired(ASK), Length(max=160)], filters=[stripped])
     commune_code = SelectField("Commune")
     phone = PhoneField("Téléphone du cabinet", [Optional()])
     is_accessible = BooleanField("Accessible en fauteuil roulant")
@@ -93,7 +80,7 @@ class PlaceForm(BaseForm):
         """The columns of `Place`."""
         names = ("name", "address", "commune_code", "is_accessible")
         return {name: self[name].data for name in names} | {
-            "phone": phone_of(self.phone),
+            "phone": self.phone.number,
             "organisation_id": self.organisation_id.data or None,
         }
 
@@ -145,7 +132,7 @@ class DelegationForm(BaseForm):
 class OrganisationForm(BaseForm, OnceMixin):
     """A structure."""
 
-    name = StringField("Nom", [InputRequired(ASK), Length(max=120)], filters=[_strip])
+    name = StringField("Nom", [InputRequired(ASK), Length(max=120)], filters=[stripped])
     finess = StringField(
         "FINESS",
         [Optional(), Regexp(r"^(\d{9}|2[AB]\d{7})$", message="Un numéro FINESS a neuf signes.")],

@@ -55,6 +55,16 @@ class OnceMixin:
     once = HiddenField(default=lambda: secrets.token_urlsafe(12))
 
 
+def stripped(value: str | None) -> str | None:
+    """Filter: what was typed without the blanks around it."""
+    return value.strip() if value else value
+
+
+def none_if_blank(value: str | None) -> str | None:
+    """Filter: the same, and None for nothing."""
+    return (value or "").strip() or None
+
+
 def no_nir(_form: FlaskForm, field: Field) -> None:
     """Validator: what looks like a social-security number is refused, never stored."""
     if field.data and looks_like_nir(str(field.data)):
@@ -101,3 +111,8 @@ class PhoneField(StringField):
         self.parsed = number
 
     parsed: str | None = None
+
+    @property
+    def number(self) -> str | None:
+        """The number of a valid field as it is stored, or None when nothing was typed."""
+        return self.parsed if self.data else None

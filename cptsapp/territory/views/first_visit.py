@@ -9,7 +9,7 @@ from cptsapp.http import htmx
 from cptsapp.http.access import public
 from cptsapp.http.app import after_commit
 from cptsapp.territory import actions, queries, rules
-from cptsapp.territory.forms import CodeForm, FirstVisitForm, number_of
+from cptsapp.territory.forms import CodeForm, FirstVisitForm
 from cptsapp.territory.views.blueprint import blueprint
 from cptsapp.territory.views.communes import chosen_communes
 
@@ -120,7 +120,7 @@ def _answers(form: FirstVisitForm, choice: queries.CommuneChoice) -> actions.Fir
         zone=form.zone.data or rules.default_zone(department),
         holiday_region=form.holiday_region.data or rules.default_holiday_region(department),
         out_of_hours_name=form.out_of_hours_name.data,
-        out_of_hours_phone=number_of(form.out_of_hours_phone) or "",
+        out_of_hours_phone=form.out_of_hours_phone.number or "",
         admin_name=form.admin_name.data,
         admin_mail=form.admin_mail.data,
         password=form.password.data,

@@ -19,7 +19,6 @@ from cptsapp.territory.forms import (
     IdentityForm,
     NeighbourForm,
     PatientsForm,
-    number_of,
 )
 from cptsapp.territory.models import Neighbour
 from cptsapp.territory.views.blueprint import blueprint
@@ -63,7 +62,7 @@ def edit_identity() -> Response:
     form = IdentityForm(obj=cpts)
     if form.is_valid():
         values = {"name": form.name.data, "mark": form.mark.data, "size_tier": form.size_tier.data}
-        actions.change_settings(values | {"phone": number_of(form.phone)}, by=current_user)
+        actions.change_settings(values | {"phone": form.phone.number}, by=current_user)
         return _done()
     suggested = rules.size_tier(sum(commune.population for commune in queries.own_communes()))
     page = render_template("territory/identity_form.html", form=form, suggested=rules.SIZE_TIERS[suggested])
@@ -108,7 +107,7 @@ def _change_hours(form: HoursForm, hours: Mapping[int, tuple[time, time]]) -> No
         "zone": form.zone.data,
         "holiday_region": form.holiday_region.data,
         "out_of_hours_name": form.out_of_hours_name.data,
-        "out_of_hours_phone": number_of(form.out_of_hours_phone),
+        "out_of_hours_phone": form.out_of_hours_phone.number,
     }
     actions.change_settings(values, by=current_user)
 
@@ -178,7 +177,7 @@ def _edit_neighbour(neighbour: Neighbour | None) -> Response:
     if not form.is_valid():
         return _neighbour_page(form, neighbour, status=422)
     values = {"name": form.name.data, "address": form.address.data, "website": form.website.data}
-    values["phone"] = number_of(form.phone)
+    values["phone"] = form.phone.number
     try:
         actions.save_neighbour(neighbour, values, sorted(chosen_communes().codes), by=current_user)
     except Refusal as refusal:
