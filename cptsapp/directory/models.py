@@ -27,6 +27,14 @@ class Person(Base):
     """A professional or a member of staff, with or without an account. Never a patient."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index(
+            "ix_person_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     last_name: Mapped[str]
@@ -100,7 +108,7 @@ class Practice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    profession: Mapped[Profession] = mapped_column(choice(Profession, "profession"))
+    profession: Mapped[Profession] = mapped_column(choice(Profession, "profession"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 

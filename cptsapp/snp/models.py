@@ -181,6 +181,7 @@ class Slot(Base):
         Index("ix_slot_free", "starts_at", sqlite_where=text(_ON_LIST), postgresql_where=text(_ON_LIST)),
         Index("ix_slot_last_taken", "last_taken_at", sqlite_where=text(_FULL), postgresql_where=text(_FULL)),
         Index("ix_slot_person_day", "person_id", "day_on"),
+        Index("ix_slot_person_posted", "person_id", "posted_at"),
         Index("ix_slot_day", "day_on", "starts_at"),
         Index("ix_slot_campaign", "campaign_id", "person_id"),
     )

@@ -5,13 +5,13 @@ Their parameters: slot_id, now, user_id; for a booking by_id, key, today, the tw
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, exists, or_, select, update
+from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from cptsapp.core.db import Instant
 from cptsapp.core.submissions import Submission
 from cptsapp.snp import queries
-from cptsapp.snp.models import Booking, BookingIdentity, BookingState, Seat, Slot, SlotState
+from cptsapp.snp.models import SEATS_MAX, Booking, BookingIdentity, BookingState, Seat, Slot, SlotState
 
 DRAWN = ("reference_1", "reference_2", "reference_3", "reference_4")
 _NOW = bindparam("now", type_=Instant())
@@ -56,22 +56,24 @@ TO_BOOK: Select[Any] = LOCKED.add_columns(_done(), _has_twin())
 # -- a free seat ------------------------------------------------------------------------------------------------------
 
 
-def _free() -> Select[Seat]:
-    """The first seat to come that is free for the user, the one they hold before any other."""
+def _is_free(seat: Any) -> Any:
+    """Whether nobody else holds or has taken it, and its time has not come."""
     other = aliased(Booking)
-    is_taken = exists().where(other.seat_id == Seat.id, other.state != BookingState.CANCELLED)
-    return (
-        select(Seat)
-        .where(
-            Seat.slot_id == bindparam("slot_id"),
-            Seat.starts_at > _NOW,
-            or_(Seat.held_by_id.is_(None), Seat.held_until <= _NOW, Seat.held_by_id == _USER),
-            ~is_taken,
-        )
-        .order_by(case((Seat.held_by_id == _USER, 0), else_=1), Seat.rank)
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
+    is_taken = exists().where(other.seat_id == seat.id, other.state != BookingState.CANCELLED)
+    is_loose = or_(seat.held_by_id.is_(None), seat.held_until <= _NOW, seat.held_by_id == _USER)
+    return and_(seat.slot_id == bindparam("slot_id"), seat.starts_at > _NOW, is_loose, ~is_taken)
+
+
+def _turn(seat: Any) -> Any:
+    """The order in which seats are given: the one the user holds before any other, then by time."""
+    return case((seat.held_by_id == _USER, seat.rank - SEATS_MAX), else_=seat.rank)
+
+
+def _first() -> Select[Seat]:
+    """The free seat whose turn it is, found without sorting; none when another transaction has just taken it."""
+    one = aliased(Seat)
+    least = select(func.min(_turn(one))).where(_is_free(one)).scalar_subquery()
+    return select(Seat).where(_is_free(Seat), _turn(Seat) == least).execution_options(populate_existing=True)
 
 
 def _unheard() -> Any:
@@ -82,8 +84,16 @@ def _unheard() -> Any:
     return case(*((~exists().where(other.reference == reference, in_use), reference) for reference in drawn))
 
 
-TO_HOLD: Select[Seat] = _free().with_for_update(of=Seat, skip_locked=True)
-TO_TAKE: Select[Any] = _free().add_columns(_unheard()).with_for_update(of=Seat)
+# Those that another transaction is giving back are passed over: any that is left will do.
+TO_HOLD: Select[Seat] = (
+    select(Seat)
+    .where(_is_free(Seat))
+    .order_by(_turn(Seat))
+    .limit(1)
+    .with_for_update(of=Seat, skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+TO_TAKE: Select[Any] = _first().add_columns(_unheard()).with_for_update(of=Seat)
 
 # A counted update: of two that come at once for the last place, one finds no row.
 COUNT_DOWN = (

@@ -17,7 +17,7 @@ from cptsapp.snp.models import Booking, BookingState, Campaign, Seat, Slot
 
 def campaigns() -> Sequence[Campaign]:
     """All of them, the latest first."""
-    return session.scalars(select(Campaign).order_by(Campaign.starts_on.desc(), Campaign.id.desc())).all()
+    return sorted(session.scalars(select(Campaign)), key=lambda found: (found.starts_on, found.id), reverse=True)
 
 
 def campaign(campaign_id: int) -> Campaign:

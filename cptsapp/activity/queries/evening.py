@@ -84,14 +84,20 @@ def _acts(user: CurrentUser, person_id: int | None) -> Select[Any]:
 
 def evening(user: CurrentUser, now: datetime, person_id: int | None = None) -> Evening:
     """What the user has to note, for all they act for or for one of them."""
-    waiting = session.scalars(_acts(user, person_id).where(*_awaiting(now)).order_by(Seat.starts_at, Seat.id))
+    waiting = session.scalars(_acts(user, person_id).where(*_awaiting(now))).all()
     since = territory.today() - timedelta(days=DONE_DAYS)
     noted = session.scalars(
-        _acts(user, person_id)
-        .where(Booking.outcome_at.is_not(None), Slot.day_on >= since, Seat.starts_at <= now)
-        .order_by(Seat.starts_at.desc(), Seat.id.desc())
+        _acts(user, person_id).where(Booking.outcome_at.is_not(None), Slot.day_on >= since, Seat.starts_at <= now)
+    ).all()
+    latest_first = sorted(noted, key=_by_time, reverse=True)
+    return Evening(
+        _by_day([act_of(booking) for booking in sorted(waiting, key=_by_time)]),
+        tuple(act_of(booking) for booking in latest_first),
     )
-    return Evening(_by_day([act_of(booking) for booking in waiting]), tuple(act_of(booking) for booking in noted))
+
+
+def _by_time(booking: Booking) -> tuple[datetime, int]:
+    return booking.seat.starts_at, booking.seat_id
 
 
 def _by_day(acts: Sequence[Act]) -> tuple[tuple[date, tuple[Act, ...]], ...]:
@@ -145,7 +151,7 @@ def assisted(user: CurrentUser) -> Sequence[Person]:
     """The practitioners the user acts for, by name; themselves among them when they practise."""
     practising = select(Practice.person_id)
     found = select(Person).where(Person.id.in_(acts_for(user)), Person.id.in_(practising))
-    return session.scalars(found.order_by(Person.folded, Person.id)).all()
+    return sorted(session.scalars(found), key=lambda person: (person.folded, person.id))
 
 
 def pay_cents(person_ids: Sequence[int], today: date) -> int | None:

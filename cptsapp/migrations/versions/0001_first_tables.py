@@ -160,6 +160,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_folded"), ["folded"], unique=False)
+        batch_op.create_index(
+            "ix_person_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
 
     op.create_table(
         "setup_code",
@@ -687,6 +694,7 @@ def upgrade() -> None:
     with op.batch_alter_table("practice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_practice_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_practice_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_practice_profession"), ["profession"], unique=False)
         batch_op.create_index(
             "uq_practice_open",
             ["person_id", "place_id", "profession"],
@@ -817,6 +825,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open' AND free_count = 0"),
         )
         batch_op.create_index("ix_slot_person_day", ["person_id", "day_on"], unique=False)
+        batch_op.create_index("ix_slot_person_posted", ["person_id", "posted_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_slot_series_id"), ["series_id"], unique=False)
         batch_op.create_index(
             "uq_slot_live_start",
@@ -1096,6 +1105,7 @@ def downgrade() -> None:
             "uq_slot_live_start", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
         )
         batch_op.drop_index(batch_op.f("ix_slot_series_id"))
+        batch_op.drop_index("ix_slot_person_posted")
         batch_op.drop_index("ix_slot_person_day")
         batch_op.drop_index(
             "ix_slot_last_taken",
@@ -1124,6 +1134,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_practice_open", sqlite_where=sa.text("ends_on IS NULL"), postgresql_where=sa.text("ends_on IS NULL")
         )
+        batch_op.drop_index(batch_op.f("ix_practice_profession"))
         batch_op.drop_index(batch_op.f("ix_practice_place_id"))
         batch_op.drop_index(batch_op.f("ix_practice_person_id"))
 
@@ -1235,6 +1246,11 @@ def downgrade() -> None:
     op.drop_table("calendar_feed")
     op.drop_table("setup_code")
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_person_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_person_folded"))
 
     op.drop_table("person")

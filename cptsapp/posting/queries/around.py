@@ -15,6 +15,7 @@ from cptsapp.posting.rules.chips import Habit
 from cptsapp.posting.rules.draft import Span
 from cptsapp.posting.rules.series import Days
 from cptsapp.snp.models import (
+    SEATS_MAX,
     Absence,
     Booking,
     BookingState,
@@ -28,6 +29,7 @@ from cptsapp.territory import queries as territory
 
 HABIT_DAYS = timedelta(days=60)
 HABITS_READ = 60
+LONGEST = timedelta(minutes=240 * SEATS_MAX, days=1)  # a slot, and a zone's difference with UTC
 _LIVE = Booking.state != BookingState.CANCELLED
 
 
@@ -40,14 +42,15 @@ def overlapping(person_id: int, span: Span, *, except_id: int | None = None) -> 
 
 def taken_spans(person_id: int, first: datetime, last: datetime) -> list[Span]:
     """The spans of the slots in the way between two instants, in order."""
-    rows = session.scalars(_in_the_way(person_id, first, last).order_by(Slot.starts_at, Slot.id))
-    return [(slot.starts_at, slot.ends_at) for slot in rows]
+    return sorted((slot.starts_at, slot.ends_at) for slot in session.scalars(_in_the_way(person_id, first, last)))
 
 
 def _in_the_way(person_id: int, first: datetime, last: datetime) -> Select[Slot]:
     has_guest = exists().where(Booking.slot_id == Slot.id, _LIVE)
     return select(Slot).where(
         Slot.person_id == person_id,
+        Slot.day_on >= (first - LONGEST).date(),  # so that the years before are not walked
+        Slot.day_on <= last.date() + timedelta(days=1),
         Slot.starts_at < last,
         Slot.ends_at > first,
         or_(Slot.state == SlotState.OPEN, has_guest),
@@ -87,15 +90,14 @@ def habits(person_id: int) -> list[Habit]:
 
 def absences(person_id: int) -> Sequence[Absence]:
     """The absences of a person that last or are to come, in order."""
-    return session.scalars(
-        select(Absence)
-        .where(
+    found = session.scalars(
+        select(Absence).where(
             Absence.person_id == person_id,
             Absence.ended_at.is_(None),
             or_(Absence.until_on.is_(None), Absence.until_on >= territory.today()),
         )
-        .order_by(Absence.from_on, Absence.id)
-    ).all()
+    )
+    return sorted(found, key=lambda absence: (absence.from_on, absence.id))
 
 
 def absence_days(person_id: int) -> list[Days]:

@@ -56,6 +56,7 @@ def doctors(near: Town | None = None) -> list[Doctor]:
             Person.mail,
             Person.accepts_overbook,
             Person.overbook_note,
+            Practice.id.label("practice_id"),
             Place.phone,
             Commune.code,
             Commune.name,
@@ -71,9 +72,8 @@ def doctors(near: Town | None = None) -> list[Doctor]:
             (Practice.ends_on.is_(None)) | (Practice.ends_on >= today),
             Person.merged_into_id.is_(None),
         )
-        .order_by(Person.folded, Person.id, Practice.id)
     ).all()
-    by_person = {row.id: row for row in reversed(rows)}
+    by_person = {row.id: row for row in sorted(rows, key=lambda row: row.practice_id, reverse=True)}
     found = [_doctor(row, near) for row in sorted(by_person.values(), key=lambda row: (row.folded, row.id))]
     return sorted(found, key=lambda d: 10**6 if d.kilometres is None else d.kilometres) if near else found
 

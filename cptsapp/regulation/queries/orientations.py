@@ -56,8 +56,8 @@ def of_day(user_id: int, day: date) -> DayOfOrientations:
         .outerjoin(Person, Person.id == Orientation.person_id)
         .join(User, User.id == Orientation.by_id)
         .where(Orientation.day_on == day)
-        .order_by(Orientation.at.desc(), Orientation.id.desc())
     ).all()
+    latest_first = sorted(found, key=lambda row: (row.Orientation.at, row.Orientation.id), reverse=True)
     rows = [
         Noted(
             id=noted.id,
@@ -69,7 +69,7 @@ def of_day(user_id: int, day: date) -> DayOfOrientations:
             is_own=noted.by_id == user_id,
             is_cancelled=noted.cancelled_at is not None,
         )
-        for noted, person, author in found
+        for noted, person, author in latest_first
     ]
     live = [row.kind for row in rows if not row.is_cancelled]
     return DayOfOrientations(day, {LABELS[kind]: live.count(kind) for kind in OrientationKind}, rows)
