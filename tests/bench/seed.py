@@ -1,7 +1,8 @@
 """Agendas of a given size, written once under instance/bench and copied for each run.
 
 25 practitioners, 110 free slots from now to the day after tomorrow, the rest in the three years before (59 % of it
-taken, B50) and, for bookings to be measured, 400 free slots in the weeks after. The clock stands at `NOW`.
+taken, B50) and, for bookings to be measured and raced for, 400 free slots and 80 ranges of three patients in the days
+after. The clock stands at `NOW`.
 """
 
 import hashlib
@@ -29,6 +30,8 @@ USUAL = 15_000  # slots of three years
 PRACTITIONERS = 25
 FREE_IN_WINDOW = 110
 FREE_LATER = 400
+RANGES = 80
+RANGE_SEATS = 3
 YEARS = 3
 MINUTES = 10
 TAKEN = 0.59
@@ -115,8 +118,8 @@ def _rows(file: Path, practices: list[tuple[int, int]], slots: int) -> None:
     for name, _sql in guards:  # our own rows do not overlap; a million checks would take minutes
         base.execute(f"DROP TRIGGER {name}")
     writer = _Writer(base)
-    for practice, person, starts_at, is_taken in _times(practices, slots):
-        writer.add(practice, person, starts_at, is_taken)
+    for practice, person, starts_at, is_taken, capacity in _times(practices, slots):
+        writer.add(practice, person, starts_at, is_taken, capacity)
     writer.flush()
     for _name, sql in guards:
         base.execute(sql)
@@ -125,23 +128,26 @@ def _rows(file: Path, practices: list[tuple[int, int]], slots: int) -> None:
     base.close()
 
 
-def _times(practices: list[tuple[int, int]], slots: int) -> Iterator[tuple[int, int, datetime, bool]]:
-    """(practice, person, start, taken) of each slot."""
+def _times(practices: list[tuple[int, int]], slots: int) -> Iterator[tuple[int, int, datetime, bool, int]]:
+    """(practice, person, start, taken, capacity) of each slot."""
     for number in range(FREE_IN_WINDOW):
         practice, person = practices[number % PRACTITIONERS]
         hour = timedelta(days=(number // PRACTITIONERS) % 3, minutes=30 + MINUTES * (number // PRACTITIONERS))
-        yield practice, person, NOW + hour, False
+        yield practice, person, NOW + hour, False, 1
     for number in range(FREE_LATER):
         practice, person = practices[number % PRACTITIONERS]
-        yield practice, person, NOW + timedelta(days=4, minutes=MINUTES * (number // PRACTITIONERS)), False
-    past = slots - FREE_IN_WINDOW - FREE_LATER
+        yield practice, person, NOW + timedelta(days=4, minutes=MINUTES * (number // PRACTITIONERS)), False, 1
+    for number in range(RANGES):
+        practice, person = practices[number % PRACTITIONERS]
+        yield practice, person, NOW + timedelta(days=6, hours=number // PRACTITIONERS), False, RANGE_SEATS
+    past = slots - FREE_IN_WINDOW - FREE_LATER - RANGES
     each = -(-past // PRACTITIONERS)
     a_day = -(-each // (YEARS * 365))
     for number in range(past):
         practice, person = practices[number % PRACTITIONERS]
         rank = number // PRACTITIONERS
         day = datetime(2026, 7, 19, 6, tzinfo=UTC) - timedelta(days=rank // a_day)
-        yield practice, person, day + timedelta(minutes=MINUTES * (rank % a_day)), number % 100 < 100 * TAKEN
+        yield practice, person, day + timedelta(minutes=MINUTES * (rank % a_day)), number % 100 < 100 * TAKEN, 1
 
 
 class _Writer:
@@ -155,17 +161,34 @@ class _Writer:
         self.bookings: list[tuple[object, ...]] = []
         self.identities: list[tuple[object, ...]] = []
 
-    def add(self, practice: int, person: int, starts_at: datetime, is_taken: bool) -> None:
+    def add(self, practice: int, person: int, starts_at: datetime, is_taken: bool, capacity: int) -> None:
         self.number += 1
         number, start = self.number, _instant(starts_at)
-        end = _instant(starts_at + timedelta(minutes=MINUTES))
+        end = _instant(starts_at + timedelta(minutes=MINUTES * capacity))
         posted = _instant(starts_at - timedelta(days=2))
-        free = 0 if is_taken else 1
+        free = 0 if is_taken else capacity
         letter = "CCCCTD"[number % 6]
         self.slots.append(
-            (number, practice, person, 1, letter, starts_at.date().isoformat(), start, end, MINUTES, 1, free, posted)
+            (
+                number,
+                practice,
+                person,
+                1,
+                letter,
+                starts_at.date().isoformat(),
+                start,
+                end,
+                MINUTES,
+                capacity,
+                free,
+                posted,
+            )
         )
         self.seats.append((number, number, 0, start))
+        for rank in range(1, capacity):  # numbered after all the first ones
+            self.seats.append(
+                (10**7 + 10 * number + rank, number, rank, _instant(starts_at + timedelta(minutes=MINUTES * rank)))
+            )
         if is_taken:
             self._book(number, starts_at, posted)
         if len(self.slots) >= 10_000:
@@ -181,7 +204,8 @@ class _Writer:
         run = self.base.executemany
         run(
             "INSERT INTO slot (id, practice_id, person_id, campaign_id, origin, profession, modality, conditions,"
-            " day_on, starts_at, ends_at, duration_minutes, capacity, free_count, state, posted_at, posted_by_id, sequence)"
+            " day_on, starts_at, ends_at,"
+            " duration_minutes, capacity, free_count, state, posted_at, posted_by_id, sequence)"
             " VALUES (?, ?, ?, ?, 'posted', 'gp', ?, '[]', ?, ?, ?, ?, ?, ?, 'open', ?, 1, 0)",
             self.slots,
         )

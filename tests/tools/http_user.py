@@ -33,6 +33,7 @@ class HttpUser:
     cookie: str
     token: str = ""
     connection: http.client.HTTPConnection | None = field(default=None, repr=False)
+    more_headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Answer:
         """Fetch a page and remember its token."""
@@ -50,7 +51,7 @@ class HttpUser:
         return self._send("POST", path, body)
 
     def _send(self, method: str, path: str, body: str | None) -> Answer:
-        headers = {"Cookie": self.cookie, "Accept": "text/html"}
+        headers = {"Cookie": self.cookie, "Accept": "text/html", **self.more_headers}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         started = time.perf_counter()
