@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.hostile.tools import DIGITS, HTML, LONG, NUL, RTL, SQL, TOLD, changed, everything
 
@@ -32,7 +32,7 @@ def path_of(rule: Rule, number: str, word: str) -> str:
             path += part
         elif "any" in type(rule._converters[part]).__name__.lower():
             path += next(iter(rule._converters[part].items))
-        elif "Int" in type(rule._converters[part]).__name__:
+        elif isinstance(rule._converters[part], IntegerConverter):
             path += number
         else:
             path += word
@@ -63,13 +63,16 @@ def test_no_forged_number_opens_or_breaks_anything(app, people, subtests):
 
 @pytest.mark.database
 def test_no_forged_number_changes_anything(app, people, subtests):
-    for rule in [r for r in rules(app, "POST") if any("Int" in type(c).__name__ for c in r._converters.values())]:
+    numbered = [r for r in rules(app, "POST") if any(isinstance(c, IntegerConverter) for c in r._converters.values())]
+    assert numbered
+    for rule in numbered:
         before = everything()
         for number in ODD_NUMBERS:
             with subtests.test(rule.rule, number=number[:20]):
                 for client in (people["coordinator"], people["regulator"]):
                     answer = client.post(path_of(rule, number, "x"), data={"once": "k"})
-                    assert answer.status_code in (400, 403, 404, 405, 409, 422)
+                    # 303: giving back a slot one does not hold leads on, and changes nothing.
+                    assert answer.status_code in (303, 400, 403, 404, 405, 409, 422)
                     assert is_said(answer)
         assert changed(before, everything()) == set(), rule.rule
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from flask import url_for
+from werkzeug.routing import IntegerConverter
 
 from cptsapp.accounts.models import Role
 from cptsapp.accounts.permissions import PERMISSIONS, scopes_of
@@ -19,7 +20,7 @@ def _rules(app):
 
 
 def _path(app, rule) -> str:
-    values = {name: 999999 if "int" in type(c).__name__.lower() else "x" * 22 for name, c in rule._converters.items()}
+    values = {name: 999999 if isinstance(c, IntegerConverter) else "x" * 22 for name, c in rule._converters.items()}
     with app.test_request_context():
         return url_for(rule.endpoint, **values)
 
