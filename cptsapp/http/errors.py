@@ -1,5 +1,8 @@
 """Errors as French sentences: the whole page for a browser, the sentence alone for htmx."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -42,10 +45,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Invisible, lambda _error: page(404))
     app.register_error_handler(Forbidden, lambda _error: page(403))
     app.register_error_handler(CSRFError, lambda _error: page(400, STALE))
-    app.register_error_handler(IntegrityError, lambda _error: _refused(LOST_RACE))
+    app.register_error_handler(IntegrityError, lambda _error: _undone(_refused, LOST_RACE))
     app.register_error_handler(DBAPIError, _unwritten)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(500, lambda _error: page(500))
+    app.register_error_handler(500, lambda _error: _undone(page, 500))
+
+
+def _undone(answer: Callable[[Any], Response], what: Any) -> Response:
+    """An answer whose page reads the database again, once the transaction that failed is rolled back."""
+    session.rollback()
+    return answer(what)
 
 
 def _refused(message: str) -> Response:
