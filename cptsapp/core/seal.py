@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cptsapp.settings import create_once
 
 NONCE_BYTES = 12
+KEYS_MAX = 255
 
 
 class SealBroken(Exception):
@@ -80,6 +81,18 @@ def load_or_create(path: Path) -> KeyRing:
     path.parent.mkdir(parents=True, exist_ok=True)
     create_once(path, dump(new_ring()).encode())
     return _load(path)
+
+
+def rotate(path: Path) -> int:
+    """Add a key to the ring kept in the file and make it current; gives its number. Raises OverflowError past 255."""
+    ring = _load(path).rotated()
+    if ring.current > KEYS_MAX:
+        raise OverflowError(f"a value names its key with one byte: {KEYS_MAX} keys at most")
+    draft = path.with_name(f"{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.write_text(dump(ring))
+    draft.replace(path)
+    return ring.current
 
 
 def dump(ring: KeyRing) -> str:

@@ -1,4 +1,4 @@
-"""`flask --app wsgi worker`, `backup DIR`, `restore DIR`: each loads what it needs, which the server does not."""
+"""`worker`, `backup DIR`, `restore DIR`, `rotate-keys`: each loads what it needs, which the server does not."""
 
 import os
 from pathlib import Path
@@ -57,6 +57,18 @@ def init_app(app: Flask) -> None:
         except CopyFailed as error:
             raise click.ClickException(str(error)) from None
         click.echo(f"The copy of {done.made_at} is in place. Everyone signs in again.")
+
+    _add_rotation(app, settings.keys_path)
+
+
+def _add_rotation(app: Flask, path: Path) -> None:
+    @app.cli.command("rotate-keys")
+    def rotate_keys() -> None:
+        """Seal new values with a new key from the next start on; what is sealed already still opens."""
+        from cptsapp.core import seal
+
+        number = seal.rotate(path)
+        click.echo(f"Key {number} seals from the next start. Copy {path} again, apart from the backups.")
 
 
 def _revision() -> str:

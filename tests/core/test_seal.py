@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cptsapp.core.seal import SealBroken, load_or_create, new_ring
+from cptsapp.core.seal import SealBroken, load_or_create, new_ring, rotate
 
 RING = new_ring()
 
@@ -58,3 +58,13 @@ def test_key_file_is_for_its_owner_alone(tmp_path):
 
 def test_ring_does_not_show_its_keys():
     assert "seal_keys" not in repr(RING)
+
+
+def test_a_rotated_file_opens_what_the_former_sealed(tmp_path):
+    path = tmp_path / "keys.json"
+    row = uuid4()
+    sealed = load_or_create(path).seal("Guérineau", row, "name")
+    assert rotate(path) == 2
+    ring = load_or_create(path)
+    assert (ring.current, ring.unseal(sealed, row, "name")) == (2, "Guérineau")
+    assert path.stat().st_mode & 0o077 == 0
