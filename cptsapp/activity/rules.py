@@ -12,7 +12,6 @@ from cptsapp.snp.models import BookingState
 
 SMALL = 5  # under it, a count could point at someone (ux.md, Patterns)
 REMIND_DAYS = 14  # an act older than that is no longer asked for by mail: the page still lists it
-ASK_DAYS = 366  # an act older than a year is no longer asked for at all
 DONE_DAYS = 7  # how long an outcome stays in sight, to be corrected
 
 S = BookingState

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.activity.permissions import recordable
-from cptsapp.activity.rules import ASK_DAYS, DONE_DAYS, OUTCOME_WORDS
+from cptsapp.activity.rules import DONE_DAYS, OUTCOME_WORDS
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Practice
@@ -18,6 +18,7 @@ from cptsapp.snp import words
 from cptsapp.snp.models import Booking, BookingState, Campaign, Seat, Slot
 from cptsapp.snp.patients import Patient, read_patient
 from cptsapp.snp.permissions import acts_for
+from cptsapp.snp.rules import ASK_DAYS
 from cptsapp.territory import queries as territory
 
 # Written in the statement, not bound: only so does SQLite see that the partial index of bookings to come holds them.

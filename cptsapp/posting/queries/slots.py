@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -19,10 +19,12 @@ from cptsapp.snp.models import (
     Booking,
     BookingState,
     Campaign,
+    Seat,
     Slot,
     SlotState,
 )
 from cptsapp.snp.patients import Patient, read_patient
+from cptsapp.snp.rules import ASK_DAYS
 from cptsapp.territory import queries as territory
 
 PAGE = 60
@@ -66,6 +68,24 @@ class Entry:
     def is_open(self) -> bool:
         """Whether free places are still offered."""
         return self.slot.state is SlotState.OPEN
+
+
+def has_visits_to_note(person_id: int) -> bool:
+    """Whether a patient's time has come and nobody has said yet whether they came."""
+    since = territory.today() - timedelta(days=ASK_DAYS)
+    found = (
+        select(Booking.id)
+        .join(Booking.slot)
+        .join(Booking.seat)
+        .where(
+            Booking.state == BookingState.BOOKED,
+            Slot.person_id == person_id,
+            Slot.day_on >= since,
+            Seat.starts_at <= clock.now(),
+        )
+        .limit(1)
+    )
+    return session.scalar(found) is not None
 
 
 def upcoming(user: CurrentUser, person_id: int, since: date | None = None) -> tuple[list[Entry], date | None]:

@@ -66,6 +66,7 @@ def mine() -> Response:
             absences=_absences(person),
             next_url=to("mine", person.id, du=next_day.isoformat()) if next_day else "",
             is_first=since is None,
+            has_visits_to_note=since is None and queries.has_visits_to_note(person.id),
             practices=queries.practices(person.id),
             to=to,
         )
