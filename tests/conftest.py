@@ -109,5 +109,3 @@ def sign_in(app: Flask):
     from tests.tools.client import client_for
 
     return lambda user, **kwargs: client_for(app, user, **kwargs)
-
-
