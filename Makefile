@@ -10,7 +10,7 @@ VENV := .venv/bin/python
 JOBS ?= 2
 
 export HOST PORT RESET
-test test-long: export CHROMIUM = $(shell $(PYTHON) scripts/system.py --browser)
+test test-long bench: export CHROMIUM = $(shell $(PYTHON) scripts/system.py --browser)
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-long check check-style check-types check-layers check-templates format bench
 .PHONY: mutants lock tools runtime dev
@@ -54,6 +54,7 @@ format: dev ## let ruff put the Python files in shape
 	$(VENV) -m ruff format .
 
 bench: dev ## the bars of performance, one line each
+	@$(PYTHON) scripts/system.py chromium
 	$(VENV) -m tests.bench
 
 mutants: dev ## mutation tests of every rules.py (slow, by hand)

@@ -1,4 +1,4 @@
-"""`flask --app wsgi demo prepare`: a demonstration ready to be shown, and who can sign in."""
+"""`flask --app wsgi demo prepare`: a demonstration ready to be shown, and who can sign in. Loaded when asked for."""
 
 import time
 
@@ -8,7 +8,6 @@ from flask.cli import AppGroup
 
 from cptsapp.accounts.permissions import ROLE_LABELS
 from cptsapp.core.french import count
-from cptsapp.demo import cast, story
 from cptsapp.settings import Settings
 from cptsapp.territory import queries as territory
 
@@ -26,6 +25,8 @@ def prepare() -> None:
     """Migrate, fill what is empty, say who can sign in."""
     from flask_migrate import upgrade
 
+    from cptsapp.demo import story
+
     settings: Settings = current_app.config["CPTSAPP"]
     upgrade()
     if territory.current() is None:
@@ -38,6 +39,8 @@ def prepare() -> None:
 
 
 def _announce() -> None:
+    from cptsapp.demo import cast
+
     click.echo(f"\n  {cast.NAME}, invented people. One password for all: {cast.PASSWORD}")
     click.echo("  The second factor's code is shown on its page. Mails are read at /courrier.\n")
     for member in cast.MEMBERS:

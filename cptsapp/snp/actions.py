@@ -139,8 +139,8 @@ def book(
         return session.get_one(Booking, done)
     session.add_all(filter(None, [booking, patients.seal_patient(booking, patient)]))
     session.flush()
-    remember(by.id, key, KIND, booking.id)
     record("booking.created", booking, by=by, reference=booking.reference)
+    remember(by.id, key, KIND, booking.id)
     tell_practice("booked", booking, by=by)
     bump_version()
     return booking
