@@ -1,4 +1,4 @@
-/* What a page does beyond links, forms and htmx. Every part is optional: without this file the same URLs work one page at a time. */
+/* What a page does beyond links, forms and htmx. Every part is optional. */
 (() => {
   'use strict';
 
@@ -36,7 +36,7 @@
     if (bar && (bar.dataset.by === 'poll' || !source.matches?.('[data-poll]'))) bar.hidden = true;
   }
 
-  /* Statuses that htmx does not swap (see the meta tag): their sentence is shown above the page, which keeps what was typed. */
+  /* Statuses that htmx does not swap (see the meta tag): their sentence is shown above the page. */
   function onErrorStatus({ target, detail: { ctx } }) {
     const { status } = ctx.response;
     const isSwapped = (status === 409 || status === 422) && ctx.hx.reswap !== 'none';

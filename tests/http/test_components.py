@@ -13,7 +13,7 @@ from cptsapp.settings import ROOT
 from tests.tools.client import _Page
 
 STATIC = ROOT / "static"
-USER = SimpleNamespace(display_name="Léa Exemple", desk_name="Régulation · Poste 2", is_authenticated=True)
+USER = SimpleNamespace(display_name="Léa Exemple", desk_id=2, desk_name="Régulation · Poste 2", is_authenticated=True)
 PLACE = SimpleNamespace(name="CPTS Exemple", mark="EX", phone="02 61 91 40 00")
 MENU = [SimpleNamespace(label="Créneaux", url="/creneaux", is_current=True)]
 
