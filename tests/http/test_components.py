@@ -14,7 +14,7 @@ from tests.tools.client import _Page
 
 STATIC = ROOT / "static"
 USER = SimpleNamespace(display_name="Léa Exemple", desk_id=2, desk_name="Régulation · Poste 2", is_authenticated=True)
-PLACE = SimpleNamespace(name="CPTS Exemple", mark="EX", phone="02 61 91 40 00")
+PLACE = SimpleNamespace(name="CPTS Exemple", mark="EX", phone="02 61 91 40 00", desk_lock_minutes=3)
 MENU = [SimpleNamespace(label="Créneaux", url="/creneaux", is_current=True)]
 
 
