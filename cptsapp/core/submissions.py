@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cptsapp.core import clock
@@ -35,9 +35,9 @@ def result_for(user_id: int, key: str, kind: str) -> int | None:
     if not key:
         return None
     if not is_sqlite():
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{user_id} {_kept(key)}"))))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{user_id} {kept(key)}"))))
     found = select(Submission.result_id).where(
-        Submission.user_id == user_id, Submission.key == _kept(key), Submission.kind == kind
+        Submission.user_id == user_id, Submission.key == kept(key), Submission.kind == kind
     )
     return session.scalar(found)
 
@@ -46,11 +46,15 @@ def remember(user_id: int, key: str, kind: str, result_id: int) -> None:
     """Bind the key to its result, in the transaction of the act. The unique constraint refuses a second."""
     if not key:
         return
-    session.add(Submission(user_id=user_id, key=_kept(key), kind=kind, result_id=result_id, at=clock.now()))
     session.flush()
+    session.connection().execute(
+        insert(Submission.__table__),  # type: ignore[arg-type]  # a table
+        {"user_id": user_id, "key": kept(key), "kind": kind, "result_id": result_id, "at": clock.now()},
+    )
 
 
-def _kept(key: str) -> str:
+def kept(key: str) -> str:
+    """The key as it is stored."""
     return key if len(key) <= KEY_MAX else sha256(key.encode(errors="surrogatepass")).hexdigest()
 
 

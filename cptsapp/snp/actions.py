@@ -16,7 +16,7 @@ from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
-from cptsapp.core.submissions import remember, result_for
+from cptsapp.core.submissions import kept, remember, result_for
 from cptsapp.core.text import new_reference
 from cptsapp.snp import patients, permissions, queries, rules, seats
 from cptsapp.snp.mail import tell_practice
@@ -56,13 +56,7 @@ def _raise_version(current: Session) -> None:
     if current.in_nested_transaction() or not current.info.pop(_CHANGED, False):
         return
     current.flush()
-    raised: CursorResult[Any] = current.execute(  # type: ignore[assignment]  # an UPDATE's result has a count
-        update(AgendaVersion)
-        .where(AgendaVersion.id == 1)
-        .values(version=AgendaVersion.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if raised.rowcount == 0:  # the first change of the list since the first visit
+    if current.connection().execute(seats.RAISE_VERSION).rowcount == 0:  # the first change since the first visit
         current.execute(insert(AgendaVersion).values(id=1, version=1))
 
 
@@ -151,7 +145,7 @@ def _lock_to_book(slot_id: int, patient: Patient | None, by: CurrentUser, key: s
     asked = {
         "slot_id": slot_id,
         "by_id": by.id,
-        "key": key,
+        "key": kept(key),
         "identity_index": patients.identity_index(patient) if patient else None,
         "phone_index": patients.phone_index(patient.phone) if patient else None,
         "today": territory.today(),
@@ -187,7 +181,8 @@ def take_seat(slot: Slot, regular_doctor: RegularDoctor, *, by: CurrentUser) -> 
 
 
 def _count_down(slot: Slot, now: datetime) -> bool:
-    if not _changed_one(seats.COUNT_DOWN, {"slot_id": slot.id, "now": now}):
+    session.flush()
+    if session.connection().execute(seats.COUNT_DOWN, {"number": slot.id, "now": now}).rowcount != 1:
         return False
     for name, value in (("free_count", slot.free_count - 1), ("last_taken_at", now), ("sequence", slot.sequence + 1)):
         set_committed_value(slot, name, value)  # the row was locked: these are its values now
@@ -308,7 +303,7 @@ def _lock(slot_id: int) -> Slot:
     return found
 
 
-def _changed_one(statement: Update, values: dict[str, Any] | None = None) -> bool:
+def _changed_one(statement: Update) -> bool:
     """Whether a counted UPDATE found its row: that count is what decides a race."""
-    done: CursorResult[Any] = session.execute(statement, values)  # type: ignore[assignment]  # an UPDATE's result has a count
+    done: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]  # an UPDATE's result has a count
     return done.rowcount == 1

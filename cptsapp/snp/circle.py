@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CTE, Date, Integer, Select, and_, bindparam, case, literal_column, or_, select
 
 from cptsapp.accounts.models import User
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.models import Delegation, Person
 from cptsapp.snp.models import NotificationChoice
 
@@ -35,7 +36,7 @@ _ALL = select(_OWN.c.id, literal_column("1").label("is_own")).union_all(
 )
 _EVERYONE = _ALL.subquery("everyone")
 
-CIRCLE: Select[Any] = (
+CIRCLE = Prepared(
     select(
         Person.id,
         Person.mail,

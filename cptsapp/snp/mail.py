@@ -134,8 +134,8 @@ def _was_never_told(kind: Kind, booking: Booking, recipient: Recipient) -> bool:
 
 def recipients(person_id: int, *, except_user_id: int | None) -> list[Recipient]:
     """The practitioner and those who act for them today, each address once, without the author of the act."""
-    asked = {"person_id": person_id, "today": territory.today()}
-    rows = sorted(session.execute(circle.CIRCLE, asked).all(), key=lambda row: row.user_id or 0)
+    found_rows = circle.CIRCLE.all(person_id=person_id, today=territory.today())
+    rows = sorted(found_rows, key=lambda row: row.user_id or 0)
     merged = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
     own = {row.id for row in rows if row.is_own}
     found = [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from cptsapp.core.db import Instant
 from cptsapp.core.submissions import Submission
 from cptsapp.snp import queries
-from cptsapp.snp.models import SEATS_MAX, Booking, BookingIdentity, BookingState, Seat, Slot, SlotState
+from cptsapp.snp.models import SEATS_MAX, AgendaVersion, Booking, BookingIdentity, BookingState, Seat, Slot, SlotState
 
 DRAWN = ("reference_1", "reference_2", "reference_3", "reference_4")
 _NOW = bindparam("now", type_=Instant())
@@ -95,10 +95,15 @@ TO_HOLD: Select[Seat] = (
 )
 TO_TAKE: Select[Any] = _first().add_columns(_unheard()).with_for_update(of=Seat)
 
-# A counted update: of two that come at once for the last place, one finds no row.
+# -- counted updates, of tables: what they change is known, no object has to be searched for ---------------------------
+
+_SLOT: Any = Slot.__table__
+_VERSION: Any = AgendaVersion.__table__
+
+# Of two that come at once for the last place, one finds no row.
 COUNT_DOWN = (
-    update(Slot)
-    .where(Slot.id == bindparam("slot_id"), Slot.state == SlotState.OPEN, Slot.free_count > 0)
-    .values(free_count=Slot.free_count - 1, last_taken_at=_NOW, sequence=Slot.sequence + 1)
-    .execution_options(synchronize_session=False)
+    update(_SLOT)
+    .where(_SLOT.c.id == bindparam("number"), _SLOT.c.state == SlotState.OPEN, _SLOT.c.free_count > 0)
+    .values(free_count=_SLOT.c.free_count - 1, last_taken_at=_NOW, sequence=_SLOT.c.sequence + 1)
 )
+RAISE_VERSION = update(_VERSION).where(_VERSION.c.id == 1).values(version=_VERSION.c.version + 1)
