@@ -78,6 +78,7 @@ def cookie_of(app: Flask, role: str, rank: int = 0) -> str:
 @contextmanager
 def rig(slots: int) -> Iterator[Rig]:
     """An application on a copy of the agenda of that many slots; the copy goes with the block."""
+    seed.FOLDER.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=seed.FOLDER, prefix="run-"))
     try:
         seed.copy(slots, folder)
