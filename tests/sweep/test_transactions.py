@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import public
-from cptsapp.http.app import after_commit
+from cptsapp.http.app import after_commit, give_up, settle
 from cptsapp.territory.models import Commune
 from tests.tools.factories import make_commune, make_cpts
 
@@ -66,4 +66,28 @@ def test_get_cannot_write(routes, client):
 
 def test_get_records_in_a_second_transaction(routes, client):
     client.get("/essai/lire")
+    assert _count() == 1
+
+
+def test_after_a_refusal_the_rest_of_the_request_only_reads(routes, client):
+    @public
+    def late():
+        give_up()
+        make_commune(code="85300")
+        return "too late"
+
+    routes.add_url_rule("/essai/tard", "late", late, methods=["POST"])
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        client.post("/essai/tard")
+
+
+def test_what_is_settled_stays(routes, client):
+    @public
+    def soon():
+        make_commune()
+        settle()
+        return str(session.query(Commune).count())
+
+    routes.add_url_rule("/essai/tot", "soon", soon, methods=["POST"])
+    client.post("/essai/tot")
     assert _count() == 1
