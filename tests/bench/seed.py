@@ -5,6 +5,7 @@ taken, B50) and, for bookings to be measured and raced for, 400 free slots and 8
 after. The clock stands at `NOW`.
 """
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -48,13 +49,16 @@ COMMUNES = [
 
 def agenda(slots: int) -> Path:
     """The folder that holds an agenda of that many slots: `cptsapp.sqlite`, its keys and its secret."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     folder = FOLDER / f"agenda-{slots}"
     stamp = folder / "stamp"
-    if not stamp.exists() or stamp.read_text() != _version():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _build(folder, slots)
-        stamp.write_text(_version())
+    with (FOLDER / "lock").open("w") as lock:  # tests run by two processes ask for the same agenda
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != _version():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            _build(folder, slots)
+            stamp.write_text(_version())
     return folder
 
 
