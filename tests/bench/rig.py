@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from tests.bench import seed
 from tests.tools import databases
 from tests.tools.http_user import TOKEN
 from tests.tools.settings import test_settings
+
+BROKEN_AFTER_SECONDS = 1800
 
 
 class Person:
@@ -79,6 +82,7 @@ def cookie_of(app: Flask, role: str, rank: int = 0) -> str:
 def rig(slots: int) -> Iterator[Rig]:
     """An application on a copy of the agenda of that many slots; the copy goes with the block."""
     seed.FOLDER.mkdir(parents=True, exist_ok=True)
+    _forget_broken_runs()
     folder = Path(tempfile.mkdtemp(dir=seed.FOLDER, prefix="run-"))
     try:
         seed.copy(slots, folder)
@@ -90,3 +94,10 @@ def rig(slots: int) -> Iterator[Rig]:
             databases.dispose()
     finally:
         shutil.rmtree(folder)
+
+
+def _forget_broken_runs() -> None:
+    """Copies that a run cut short has left behind, half a gigabyte each."""
+    for folder in seed.FOLDER.glob("run-*"):
+        if folder.exists() and time.time() - folder.stat().st_mtime > BROKEN_AFTER_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
