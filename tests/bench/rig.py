@@ -82,6 +82,7 @@ def cookie_of(app: Flask, role: str, rank: int = 0) -> str:
 def rig(slots: int) -> Iterator[Rig]:
     """An application on a copy of the agenda of that many slots; the copy goes with the block."""
     seed.FOLDER.mkdir(parents=True, exist_ok=True)
+    seed.FOLDER.mkdir(parents=True, exist_ok=True)
     _forget_broken_runs()
     folder = Path(tempfile.mkdtemp(dir=seed.FOLDER, prefix="run-"))
     try:
