@@ -1,4 +1,4 @@
-"""The signed-in user as requests see it: frozen, light, made from one statement (performance.md: the biggest lever)."""
+"""The signed-in user as requests see it: frozen, light, made from one statement."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime

@@ -200,7 +200,7 @@ def widest(scopes: frozenset[str]) -> str:
 
 
 def needs_second_factor(roles: Iterable[Role]) -> bool:
-    """Whether one of the roles sees patients (PGSSI-S, reference §6.7)."""
+    """Whether one of the roles sees patients (PGSSI-S, §6.7)."""
     return not SECOND_FACTOR_ROLES.isdisjoint(roles)
 
 

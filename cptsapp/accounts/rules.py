@@ -11,7 +11,7 @@ from cptsapp.core.text import fold
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200  # argon2 reads it all: longer is a way to keep the server busy
 PIN_DIGITS = 6
-PIN_ERRORS = 5  # ux.md: five errors ask for the password
+PIN_ERRORS = 5  # then the password is asked for
 TOTP_SECONDS = 30
 TOTP_DIGITS = 6
 

@@ -14,7 +14,7 @@ from cptsapp.core.periods import covers
 from cptsapp.core.prepared import Prepared
 from cptsapp.core.tokens import new_token, token_hash
 
-LASTS = timedelta(days=60)  # a practitioner's phone stays signed in (ux.md)
+LASTS = timedelta(days=60)  # a practitioner's phone stays signed in
 LASTS_AT_DESK = timedelta(hours=14)  # one shift
 TOUCH_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)

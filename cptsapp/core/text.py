@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-# No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V and no vowel that would spell a word: read aloud, written by hand (ux.md, step 5).
+# No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V and no vowel that would spell a word: read aloud, written by hand.
 REFERENCE_LETTERS = "CDFHJKMNPRTWX"
 REFERENCE_DIGITS = "34679"
 REFERENCE_PATTERN = re.compile(f"[{REFERENCE_LETTERS}{REFERENCE_DIGITS}]{{4}}")

@@ -1,4 +1,4 @@
-"""Private tokens: 128 bits, given once, stored hashed (architecture, *Private links*)."""
+"""Private tokens: 128 bits, given once, stored hashed."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Long lists, page by page, by key: an offset costs more the further one goes (performance.md)."""
+"""Long lists, page by page, by key: an offset costs more the further one goes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Private links inside a waiting message: sealed in the database, opened when the mail leaves.
 
-Whoever reads the database, its log or a backup finds no link that still serves (architecture, *Private links*).
+Whoever reads the database, its log or a backup finds no link that still serves.
 """
 
 import re

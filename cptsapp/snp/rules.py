@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 HOLD = timedelta(minutes=2)
 UNDO = timedelta(seconds=60)
-RING_UNDER = timedelta(minutes=60)  # under this, the surgery is told by telephone (§4)
-CPTS_CLOCK = timedelta(hours=24)  # reference §3.1
+RING_UNDER = timedelta(minutes=60)  # under this, the surgery is told by telephone
+CPTS_CLOCK = timedelta(hours=24)  # §3.1
 SAS_CLOCK = timedelta(hours=48)
 REFERENCE_RESTS = timedelta(days=30)  # a reference read aloud last week must not be someone else's today
 ASK_DAYS = 366  # an act older than a year is no longer asked for at all

@@ -1,4 +1,4 @@
-"""The browser's budget (performance.md): the same measure as `make bench`, asserted screen by screen."""
+"""The browser's budget: the same measure as `make bench`, asserted screen by screen."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Shared desks: a browser enrolled, PINs, locking, taking over, closing the day (ux.md, *A shared regulation desk*)."""
+"""Shared desks: a browser enrolled, PINs, locking, taking over, closing the day."""
 
 from sqlalchemy import delete, select, update
 

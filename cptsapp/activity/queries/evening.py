@@ -1,4 +1,4 @@
-"""The practitioner's evening: whose outcome is still to note, and what was noted lately (ux.md, step 7)."""
+"""The practitioner's evening: whose outcome is still to note, and what was noted lately."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The chips of a new slot: the next useful times, from the clock and from one's habits (ux.md, the GP, step 2)."""
+"""The chips of a new slot: the next useful times, from the clock and from one's habits."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Nearest first: the bands of a list once a commune is known (ux.md)."""
+"""Nearest first: the bands of a list once a commune is known."""
 
 import enum
 from functools import lru_cache
