@@ -1,17 +1,18 @@
 """The browser's budget: the same measure as `make bench`, asserted screen by screen."""
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.bench import browser
+from tests.bench import browser as bench
 
 
 @pytest.fixture(scope="module")
-def budgets() -> dict[str, browser.Budget]:
+def budgets(browser: Browser) -> dict[str, bench.Budget]:
     """Each screen's first visit on a slow processor and network."""
-    return {budget.screen.url: budget for budget in browser.measure()}
+    return {budget.screen.url: budget for budget in bench.measure(browser)}
 
 
-@pytest.mark.parametrize("screen", browser.SCREENS, ids=lambda screen: screen.url)
+@pytest.mark.parametrize("screen", bench.SCREENS, ids=lambda screen: screen.url)
 def test_a_first_visit_keeps_within_the_budget(budgets, screen):
     found = budgets[screen.url]
-    assert found.is_met, "\n".join(browser.table([found]))
+    assert found.is_met, "\n".join(bench.table([found]))
