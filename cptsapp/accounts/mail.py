@@ -6,6 +6,7 @@ from flask import current_app
 
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import User
+from cptsapp.core import clock
 from cptsapp.outbox.actions import queue
 from cptsapp.outbox.private import wrap
 
@@ -20,14 +21,21 @@ def send_reset(user: User, token: str) -> None:
     _send("reset", user, "Choisir un nouveau mot de passe", url=wrap(_url(f"/mot-de-passe/{token}")))
 
 
-def send_address_changed(user: User, former: str) -> None:
-    """Tell the former address that it signs in no more."""
-    _send("address_changed", user, "Votre adresse de connexion a changé", to_address=former)
+def send_address_changed(user: User, former: str, *, by_name: str) -> None:
+    """Tell the former address that it signs in no more; the new one is not said. `former_addresses` looks for this."""
+    at = house().local(clock.now())
+    _send("address_changed", user, "Votre adresse de connexion a changé", to_address=former, by_name=by_name, at=at)
 
 
-def send_second_factor_reset(user: User) -> None:
-    """Tell that the second factor was reset."""
-    _send("second_factor_reset", user, "Votre second facteur est à refaire")
+def send_address_given(user: User, *, by_name: str) -> None:
+    """Tell the new address that it signs in from now on."""
+    at = house().local(clock.now())
+    _send("address_given", user, "Votre adresse de connexion a changé", by_name=by_name, at=at)
+
+
+def send_second_factor_reset(user: User, to_address: str) -> None:
+    """Tell an address of the account that the second factor was reset."""
+    _send("second_factor_reset", user, "Votre second facteur est à refaire", to_address=to_address)
 
 
 def _url(path: str) -> str:

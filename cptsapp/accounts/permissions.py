@@ -6,10 +6,12 @@ A cell is a word, not a tick: "oui" (all), "les siens" (one's own), "du cabinet"
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from cptsapp.accounts.models import Role
+from cptsapp.core import french
 
 R = Role
 
@@ -240,11 +242,27 @@ def why_not_close(by: _Known, user: _Known, managers_left: int) -> str | None:
     return why_not_leave_nobody(managers_left)
 
 
-def why_not_reset_second_factor(by: _Known, user: _Known) -> str | None:
-    """One's own is changed on one's own page, where a code is asked."""
+def why_not_reset_second_factor(by: _Known, user: _Known, until: datetime | None, *, another_may: bool) -> str | None:
+    """One's own is changed on one's own page, where a code is asked.
+
+    Whoever has just changed the address waits until then (a local moment): with both acts the account would be theirs.
+    """
     if by.id == user.id:
         return "Changez le vôtre depuis « Mon compte » : un code y est demandé."
-    return None
+    return _why_wait("Vous avez changé l’adresse de connexion de ce compte", until, another_may)
+
+
+def why_not_change_address(until: datetime | None, *, another_may: bool) -> str | None:
+    """The same two acts in the other order: whoever has just reset the second factor waits until then."""
+    return _why_wait("Vous avez remis à zéro le second facteur de ce compte", until, another_may)
+
+
+def _why_wait(done: str, until: datetime | None, another_may: bool) -> str | None:
+    if until is None:
+        return None
+    when = f"{french.day_long(until)} à {french.hour(until)}"
+    other = ", une autre personne qui gère les comptes le peut dès maintenant" if another_may else ""
+    return f"{done}\u00a0: vous pourrez faire ceci à partir du {when}{other}."
 
 
 def grouped() -> list[tuple[str, list[Permission]]]:

@@ -7,14 +7,17 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from cptsapp.accounts import rules
+from cptsapp.accounts.house import house
 from cptsapp.accounts.models import AccessLink, Desk, DeskUser, LinkKind, RecoveryCode, Role, RoleGrant, SignIn, User
-from cptsapp.accounts.permissions import MANAGE, ROLE_LABELS, roles_with
+from cptsapp.accounts.permissions import MANAGE, ROLE_LABELS, needs_second_factor, roles_with
+from cptsapp.audit.models import AuditEvent
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.periods import covers
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
 from cptsapp.core.tokens import token_hash
+from cptsapp.outbox.models import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,55 @@ def last_invitation(user_id: int) -> AccessLink | None:
     """The latest invitation sent to an account."""
     found = select(AccessLink).where(AccessLink.user_id == user_id, AccessLink.kind == LinkKind.INVITATION)
     return session.scalar(found.order_by(AccessLink.id.desc()).limit(1))
+
+
+ADDRESS_CHANGED = "accounts.address_changed"  # the mail that tells the former address
+
+
+def former_addresses(user: User) -> list[str]:
+    """The addresses an account has had these seven days and has no more: the mails that told them so name them."""
+    found = select(Message.to_address).where(
+        Message.kind == ADDRESS_CHANGED,
+        Message.subject_type == User.__tablename__,
+        Message.subject_id == user.id,
+        Message.created_at > clock.now() - rules.APART,
+        Message.to_address != user.mail,
+    )
+    return sorted(set(session.scalars(found)))
+
+
+def address_kept_until(user: User, by_id: int | None) -> datetime | None:
+    """Until when (local) whoever has just reset this account's second factor may not change its address, or None.
+
+    Once another second factor is in place the address alone opens nothing.
+    """
+    if user.totp_secret is not None:
+        return None
+    return _kept_until(user, by_id, "user.second_factor_reset")
+
+
+def second_factor_kept_until(user: User, by_id: int | None) -> datetime | None:
+    """Until when (local) whoever has just changed this account's address may not reset its second factor, or None."""
+    return _kept_until(user, by_id, "user.corrected")
+
+
+def _kept_until(user: User, by_id: int | None, kind: str) -> datetime | None:
+    # A role that has ended counts: it could be taken away and given back.
+    if not needs_second_factor(grant.role for grant in user.grants):
+        return None
+    done = (
+        select(AuditEvent.at, AuditEvent.data)
+        .where(
+            AuditEvent.subject_type == User.__tablename__,
+            AuditEvent.subject_id == user.id,
+            AuditEvent.kind == kind,
+            AuditEvent.user_id == by_id,
+            AuditEvent.at > clock.now() - rules.APART,
+        )
+        .order_by(AuditEvent.at.desc())
+    )
+    last = next((row.at for row in session.execute(done) if row.data.get("mail_changed", True)), None)
+    return house().local(last + rules.APART) if last is not None else None
 
 
 def manager_names(limit: int = 3) -> list[str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from cptsapp.core.french import day_short, hour
 from cptsapp.core.text import fold
 
+APART = timedelta(days=7)  # between the two acts that together give an account away
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200  # argon2 reads it all: longer is a way to keep the server busy
 PIN_DIGITS = 6

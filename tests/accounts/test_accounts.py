@@ -261,7 +261,7 @@ def correct(client, user_id: int, **data):
 def test_a_corrected_mail_is_told_to_the_former(cast, sign_in):
     user_id, former = cast.regulator.id, cast.regulator.mail
     correct(sign_in(cast.coordinator), user_id, display_name="Léa Moreau-Petit", mail="lea@cpts.example")
-    assert session.query(Message).one().to_address == former
+    assert session.query(Message).filter_by(kind="accounts.address_changed").one().to_address == former
     assert session.get(User, user_id).mail == "lea@cpts.example"
 
 

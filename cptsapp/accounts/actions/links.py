@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from cptsapp.accounts import mail, rules
+from cptsapp.accounts import mail, queries, rules
 from cptsapp.accounts.models import AccessLink, LinkKind, User
 from cptsapp.audit.actions import Actor, record
 from cptsapp.core import clock
@@ -71,11 +71,14 @@ def revoke_all(user_id: int) -> None:
     session.execute(live.values(revoked_at=clock.now()))
 
 
-def tell_former_address(user: User, former: str) -> None:
-    """Warn the former address that the account now has another."""
-    mail.send_address_changed(user, former)
+def tell_addresses(user: User, former: str, *, by: Actor) -> None:
+    """Tell the former address and the new one which of them signs in now, and who has changed it."""
+    name = session.get_one(User, by.id).display_name
+    mail.send_address_changed(user, former, by_name=name)
+    mail.send_address_given(user, by_name=name)
 
 
 def tell_second_factor_reset(user: User) -> None:
-    """Warn that the second factor was forgotten on someone's order."""
-    mail.send_second_factor_reset(user)
+    """Warn that the second factor was forgotten on someone's order; an address lately changed is warned too."""
+    for address in (user.mail, *queries.former_addresses(user)):
+        mail.send_second_factor_reset(user, address)

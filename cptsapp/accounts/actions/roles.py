@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import Select, false, or_, select
 
 from cptsapp.accounts import permissions
 from cptsapp.accounts.house import house
@@ -63,8 +63,19 @@ def managers_without(user_id: int, *, but_grant: int | None = None, is_for_good:
 
     For good: those without an end. Otherwise those of today, whom one can ask.
     """
+    found = _managers(is_for_good)
+    found = found.where(RoleGrant.id != but_grant) if but_grant is not None else found.where(User.id != user_id)
+    return len(set(session.scalars(found)))
+
+
+def is_another_manager(*user_ids: int | None) -> bool:
+    """Whether someone besides these manages accounts today."""
+    return session.scalar(_managers(is_for_good=False).where(User.id.not_in(user_ids)).limit(1)) is not None
+
+
+def _managers(is_for_good: bool) -> Select[int]:
     today = house().today()
-    found = (
+    return (
         select(RoleGrant.user_id)
         .join(User, User.id == RoleGrant.user_id)
         .where(
@@ -74,5 +85,3 @@ def managers_without(user_id: int, *, but_grant: int | None = None, is_for_good:
             or_(RoleGrant.ends_on.is_(None), false() if is_for_good else RoleGrant.ends_on >= today),
         )
     )
-    found = found.where(RoleGrant.id != but_grant) if but_grant is not None else found.where(User.id != user_id)
-    return len(set(session.scalars(found)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import column, select, table
 
-from cptsapp.accounts import permissions, rules, secrets, sessions
+from cptsapp.accounts import permissions, queries, rules, secrets, sessions
 from cptsapp.accounts.actions import desks, links, roles, second_factor
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import Role, User
@@ -77,15 +77,20 @@ def change_password(user: User, password: str, *, by: Actor | None, keep_sign_in
 
 
 def correct_user(user: User, mail: str, display_name: str, *, by: Actor) -> None:
-    """Correct the name or the mail; the former address is told of a new one. Raises Refusal (field mail)."""
+    """Correct the name or the mail; the former address and the new one are told. Raises Refusal (field mail)."""
     folded = rules.fold_mail(mail)
     _refuse_taken_mail(folded, but=user.id)
+    _hold(user)
     former = user.mail
+    if folded != former:
+        reason = why_not_change_address(user, by=by)
+        if reason is not None:
+            raise Refusal(reason, "mail")
     user.mail, user.display_name = folded, display_name.strip()
     session.flush()
     if folded != former:
         links.revoke_all(user.id)
-        links.tell_former_address(user, former)
+        links.tell_addresses(user, former, by=by)
     record("user.corrected", user, by=by, mail_changed=folded != former)
 
 
@@ -107,9 +112,28 @@ def reopen_user(user: User, *, by: Actor) -> None:
     session.flush()
 
 
+def _hold(user: User) -> None:
+    """Let nobody else change the account meanwhile: of its address and its second factor each looks at the other."""
+    session.refresh(user, with_for_update=True)
+
+
+def why_not_change_address(user: User, *, by: Actor) -> str | None:
+    """Why this manager may not change the account's address now."""
+    until = queries.address_kept_until(user, by.id)
+    return permissions.why_not_change_address(until, another_may=roles.is_another_manager(by.id, user.id))
+
+
+def why_not_reset_second_factor(user: User, *, by: Actor) -> str | None:
+    """Why this manager may not reset the account's second factor now."""
+    until = queries.second_factor_kept_until(user, by.id)
+    another_may = roles.is_another_manager(by.id, user.id)
+    return permissions.why_not_reset_second_factor(by, user, until, another_may=another_may)
+
+
 def reset_second_factor(user: User, *, by: Actor) -> None:
     """Forget the account's second factor and recovery codes; it enrols again at its next sign-in. Raises Refusal."""
-    refuse_if(permissions.why_not_reset_second_factor(by, user))
+    _hold(user)
+    refuse_if(why_not_reset_second_factor(user, by=by))
     second_factor.forget(user)
     sessions.end_all(user.id)
     desks.forget_pins(user.id)

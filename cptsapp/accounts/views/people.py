@@ -149,6 +149,8 @@ def _sheet_page(
         invitation=queries.last_invitation(user.id),
         needs_second_factor=needs_second_factor(g.role for g in user.grants),
         session_count=len(queries.open_sessions(user.id)),
+        why_not_reset=users.why_not_reset_second_factor(user, by=current_user),
+        why_not_address=users.why_not_change_address(user, by=current_user),
     )
     return make_response(body, status)
 
