@@ -48,6 +48,7 @@ def end_role(grant: RoleGrant, last_day: date, *, by: Actor) -> None:
         raise Refusal("Ce rôle a déjà pris fin.")
     gives_management = permissions.MANAGE in permissions.scopes_of([grant.role])
     if gives_management:
+        hold_managers()
         refuse_if(permissions.why_not_leave_nobody(managers_without(user.id, but_grant=grant.id)))
     record("role.ended", user, by=by, role=grant.role.value, ends_on=last_day.isoformat())
     if last_day < grant.starts_on:
@@ -56,6 +57,17 @@ def end_role(grant: RoleGrant, last_day: date, *, by: Actor) -> None:
         grant.ends_on = last_day
     session.flush()
     session.expire(user, ["grants"])
+
+
+def hold_managers() -> None:
+    """Let one at a time take management away: two who did it to each other at once would leave nobody.
+
+    The rows are taken in one order, so that nobody waits for one who waits for them; whoever comes second counts again.
+    """
+    manages = RoleGrant.role.in_(permissions.roles_with(permissions.MANAGE))
+    session.execute(
+        select(RoleGrant.id).where(manages, RoleGrant.ends_on.is_(None)).order_by(RoleGrant.id).with_for_update()
+    )
 
 
 def managers_without(user_id: int, *, but_grant: int | None = None, is_for_good: bool = True) -> int:

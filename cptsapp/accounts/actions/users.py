@@ -96,6 +96,7 @@ def correct_user(user: User, mail: str, display_name: str, *, by: Actor) -> None
 
 def close_user(user: User, *, by: Actor) -> None:
     """Close the account: no sign-in any more, sessions ended, links dead. Raises Refusal for the last who manages."""
+    roles.hold_managers()
     refuse_if(permissions.why_not_close(by, user, roles.managers_without(user.id)))
     user.is_active = False
     sessions.end_all(user.id)
