@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from cptsapp.accounts import rules
 from cptsapp.accounts.house import house
 from cptsapp.accounts.models import AccessLink, Desk, DeskUser, LinkKind, RecoveryCode, Role, RoleGrant, SignIn, User
-from cptsapp.accounts.permissions import MANAGE, ROLE_LABELS, needs_second_factor, roles_with
+from cptsapp.accounts.permissions import ROLE_LABELS, needs_second_factor
 from cptsapp.audit.models import AuditEvent
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -213,19 +213,6 @@ def _kept_until(user: User, by_id: int | None, kind: str) -> datetime | None:
     )
     last = next((row.at for row in session.execute(done) if row.data.get("mail_changed", True)), None)
     return house().local(last + rules.APART) if last is not None else None
-
-
-def manager_names(limit: int = 3) -> list[str]:
-    """Who can be asked for a link or a role: some who manage accounts."""
-    found = (
-        select(User.display_name)
-        .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(User.is_active, RoleGrant.role.in_(roles_with(MANAGE)), RoleGrant.ends_on.is_(None))
-        .distinct()
-        .order_by(User.display_name)
-        .limit(limit)
-    )
-    return list(session.scalars(found))
 
 
 def desk_of(token: str | None) -> Desk | None:

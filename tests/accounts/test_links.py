@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from cptsapp.accounts.actions import create_user, links
+from cptsapp.accounts.house import house
 from cptsapp.accounts.models import AccessLink, Role, SignIn, User
-from cptsapp.core import clock
+from cptsapp.core import clock, french
 from cptsapp.core.db import session
 from cptsapp.outbox.models import Message
+from cptsapp.territory.models import Cpts
 from tests.accounts.tools import PASSWORD, give_password, pass_door, post, text_of
 
 NEW = "quatre phares allumés"
@@ -77,6 +79,21 @@ def test_after_seven_days_the_invitation_is_dead(client, invitation, set_clock):
     answer = client.get(invitation)
     assert answer.status_code == 410
     assert "nouvelle invitation" in text_of(answer)
+
+
+def test_a_dead_invitation_names_the_cpts_and_no_person(cast, client):
+    page = text_of(client.get("/invitation/AAAAAAAAAAAAAAAAAAAAAA"))
+    known = house()
+    assert f"demandez une nouvelle invitation à {known.name}\u00a0: {french.phone(known.phone)}" in page
+    assert cast.administrator.display_name not in page
+    assert cast.coordinator.display_name not in page
+
+
+def test_a_dead_invitation_of_a_cpts_without_a_telephone_says_its_name(cast, client):
+    session.query(Cpts).update({"phone": None})
+    session.commit()
+    name = house().name
+    assert f"demandez une nouvelle invitation à {name}." in text_of(client.get("/invitation/AAAAAAAAAAAAAAAAAAAAAA"))
 
 
 def test_inviting_again_kills_the_former_link(client, invitation):

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from cptsapp.accounts import door, proof, queries, rules, sessions
 from cptsapp.accounts.actions import links, throttle, users
 from cptsapp.accounts.forms import MailForm, NewPasswordForm
+from cptsapp.accounts.house import house
 from cptsapp.accounts.models import LinkKind
 from cptsapp.accounts.views.blueprint import blueprint
 from cptsapp.audit.actions import record
@@ -86,9 +87,7 @@ def _page(form: NewPasswordForm, kind: LinkKind, status: int = 200) -> Response:
 
 
 def _dead(kind: LinkKind) -> Response:
-    body = render_template(
-        "accounts/dead_link.html", is_invitation=kind is LinkKind.INVITATION, managers=queries.manager_names()
-    )
+    body = render_template("accounts/dead_link.html", is_invitation=kind is LinkKind.INVITATION, house=house())
     return _private(make_response(body, 410))
 
 
