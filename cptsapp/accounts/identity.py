@@ -52,7 +52,7 @@ class CurrentUser:
         return permission in _scopes(self.roles)
 
     def scopes(self, permission: str) -> frozenset[str]:
-        """The scopes the roles give the permission with: all, own, delegated, day, anonymous."""
+        """The scopes the roles give the permission with: those of `permissions.SCOPES`."""
         return _scopes(self.roles).get(permission, _NOTHING)
 
     def scope(self, permission: str) -> str | None:

@@ -32,7 +32,14 @@ ROLE_LABELS = MappingProxyType(
 )
 
 SCOPES = MappingProxyType(
-    {"oui": "all", "les siens": "own", "du cabinet": "delegated", "du jour": "day", "sans nom": "anonymous"}
+    {
+        "oui": "all",
+        "les siens": "own",
+        "du cabinet": "delegated",
+        "du jour": "day",
+        "sans compte": "unattended",
+        "sans nom": "anonymous",
+    }
 )
 
 WORDS = MappingProxyType(
@@ -40,6 +47,7 @@ WORDS = MappingProxyType(
         "les siens": "ce qu’on a créé ou reçu à son nom",
         "du cabinet": "pour les professionnels qu’on assiste",
         "du jour": "pendant son service à la régulation",
+        "sans compte": "pour qui n’a ni compte ni secrétariat qui en ait un\u202f; la référence, jamais le nom",
         "sans nom": "les nombres et les références, jamais l’identité",
     }
 )
@@ -119,6 +127,7 @@ PERMISSIONS: tuple[Permission, ...] = (
         "snp.record_outcome",
         "Créneaux",
         "Noter venu ou absent",
+        coordinator="sans compte",
         practitioner="les siens",
         secretary="du cabinet",
     ),
@@ -182,7 +191,7 @@ PERMISSIONS: tuple[Permission, ...] = (
 )
 
 CODES = frozenset(line.code for line in PERMISSIONS)
-_RANK = ("all", "delegated", "own", "day", "anonymous")
+_RANK = ("all", "delegated", "own", "day", "unattended", "anonymous")
 
 
 def scopes_of(roles: Iterable[Role]) -> dict[str, frozenset[str]]:
@@ -216,9 +225,11 @@ class _Known(Protocol):
     def id(self) -> int | None: ...
 
 
-def roles_with(permission: str) -> frozenset[Role]:
-    """The roles that give a permission, with whatever scope."""
-    return frozenset(role for line in PERMISSIONS if line.code == permission for role in line.words)
+def roles_with(permission: str, scopes: Iterable[str] = _RANK) -> frozenset[Role]:
+    """The roles that give a permission, with one of these scopes."""
+    words = {word for word, scope in SCOPES.items() if scope in set(scopes)}
+    lines = (line for line in PERMISSIONS if line.code == permission)
+    return frozenset(role for line in lines for role, word in line.words.items() if word in words)
 
 
 def why_not_grant(by: _Known, user: _Known, other_managers: int) -> str | None:

@@ -2,25 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false
-
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.core.refusals import Invisible
-from cptsapp.snp.models import Booking, BookingState, Campaign, CancelReason, Slot
-from cptsapp.snp.permissions import OWN, acts_for
+from cptsapp.snp.models import Booking, BookingState, Campaign, CancelReason
 
 CLOSED = "La campagne est close\u00a0: demandez à la coordination de la rouvrir pour corriger."
 
 
-def recordable(user: CurrentUser) -> ColumnElement[bool]:
-    """WHERE over Slot: those whose patients the user may note as come or absent, their own or by delegation."""
-    if user.person_id is None or OWN.isdisjoint(user.scopes("snp.record_outcome")):
-        return false()
-    return Slot.person_id.in_(acts_for(user))
-
-
 def why_not_record(booking: Booking, campaign: Campaign | None, now: datetime) -> str | None:
-    """Why the outcome of a booking may not be noted now; that it is the user's, `recordable` has said."""
+    """Why the outcome of a booking may not be noted now; that it is the user's, `noted_by` has said."""
     if booking.seat.starts_at > now:
         return "Le patient n’est pas encore attendu\u00a0: notez sa venue à partir de l’heure du rendez-vous."
     if booking.state is BookingState.CANCELLED and not is_cancelled_afterwards(booking):

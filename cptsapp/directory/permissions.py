@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import RoleGrant
 from cptsapp.core.periods import meets
 from cptsapp.directory.models import Delegation, Person, Practice, Profession
 
@@ -14,8 +15,8 @@ def visible_to(user: CurrentUser) -> ColumnElement[bool]:
     return Person.merged_into_id.is_(None) if user.can("directory.read") else false()
 
 
-def in_force(period: type[Practice] | type[Delegation], day: date) -> ColumnElement[bool]:
-    """WHERE over practices or delegations that hold on a day; both ends included."""
+def in_force(period: type[Practice] | type[Delegation] | type[RoleGrant], day: date) -> ColumnElement[bool]:
+    """WHERE over practices, delegations or roles that hold on a day; both ends included."""
     return and_(period.starts_on <= day, or_(period.ends_on.is_(None), period.ends_on >= day))
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true, union
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import RoleGrant, User
+from cptsapp.accounts.permissions import roles_with
 from cptsapp.core.db import session
 from cptsapp.core.local import day_bounds
-from cptsapp.directory.models import Delegation
+from cptsapp.directory.models import Delegation, Person
 from cptsapp.directory.permissions import in_force
 from cptsapp.snp import rules
 from cptsapp.snp.models import Booking, BookingState, Slot, SlotState
@@ -34,6 +36,49 @@ def acts_for_person(user: CurrentUser, person_id: int) -> bool:
     if user.person_id is None:
         return False
     return user.person_id == person_id or person_id in set(session.scalars(acts_for(user)))
+
+
+def noted_by(user: CurrentUser, person_id: Any = Slot.person_id) -> ColumnElement[bool]:
+    """WHERE over a column of practitioners: those whose patients the user notes as come or absent.
+
+    Their own and those they act for; for the coordination, those for whom nobody who signs in could do it.
+    """
+    acts = user.person_id is not None and not notes_by_reference(user)
+    own = person_id.in_(acts_for(user)) if acts else false()
+    return own if is_own_only(user) else or_(own, _unattended(person_id))
+
+
+def may_note_for(user: CurrentUser, person_id: int) -> bool:
+    """Whether the user notes the patients of this practitioner as come or absent."""
+    return session.scalar(select(Person.id).where(Person.id == person_id, noted_by(user, Person.id))) is not None
+
+
+def is_own_only(user: CurrentUser) -> bool:
+    """Whether the user notes for nobody but those they act for."""
+    return "unattended" not in user.scopes("snp.record_outcome")
+
+
+def notes_by_reference(user: CurrentUser) -> bool:
+    """Whether all that the user notes is others' patients, whom they know by reference alone."""
+    return OWN.isdisjoint(user.scopes("snp.record_outcome"))
+
+
+def _unattended(person_id: Any) -> ColumnElement[bool]:
+    """Practitioners without a live account, and without anyone who acts for them and has one."""
+    today = territory.today()
+    noting = RoleGrant.role.in_(roles_with("snp.record_outcome", OWN))
+    able = (
+        select(User.person_id)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(User.is_active, User.person_id.is_not(None), noting, in_force(RoleGrant, today))
+    )
+    helped = select(Delegation.practitioner_id).where(in_force(Delegation, today), Delegation.delegate_id.in_(able))
+    return and_(person_id.not_in(able), person_id.not_in(helped))
+
+
+def own_identities(user: CurrentUser) -> ColumnElement[bool]:
+    """WHERE over Slot: those whose patients the user sees by name because they act for the practitioner."""
+    return _of_own(user, "snp.see_identity")
 
 
 def _of_own(user: CurrentUser, permission: str) -> ColumnElement[bool]:

@@ -76,6 +76,11 @@ def test_for_another_is_not_found(sign_in, cast):
     assert sign_in(cast.gp).get(f"{URL}?pour={other}").status_code == 404
 
 
-def test_the_desk_and_the_coordination_do_not_print_a_practice(sign_in, cast):
-    for user in (cast.regulator, cast.coordinator, cast.treasurer):
+def test_the_desk_does_not_print_a_practice(sign_in, cast):
+    for user in (cast.regulator, cast.treasurer):
         assert sign_in(user).get(URL).status_code == 403
+
+
+def test_the_coordination_does_not_print_a_practice_that_has_an_account(sign_in, cast, make_act):
+    make_act(+1)
+    assert "Aucun créneau ce jour-là" in sign_in(cast.coordinator).get(URL).text

@@ -108,7 +108,7 @@ def test_an_unknown_word_is_refused(sign_in, cast, make_act):
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("other_gp", 404), ("secretary", 303), ("regulator", 403), ("coordinator", 403), ("outsider", 403)],
+    [("other_gp", 404), ("secretary", 303), ("regulator", 403), ("coordinator", 404), ("outsider", 403)],
 )
 def test_who_may_note(sign_in, cast, make_act, who, status):
     booking_id = make_act().id

@@ -7,12 +7,11 @@ from sqlalchemy import literal_column, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.activity.permissions import recordable
 from cptsapp.core.db import session
 from cptsapp.directory.models import Place, Practice
 from cptsapp.snp.models import Booking, BookingState, Seat, Slot
 from cptsapp.snp.patients import Patient, read_patient
-from cptsapp.snp.permissions import readable_identities
+from cptsapp.snp.permissions import noted_by, own_identities
 from cptsapp.territory import queries as territory
 
 NOON, EVENING = 12, 17  # hours at which the sheet begins a new part
@@ -34,13 +33,13 @@ class DayRow:
 
 
 def day_sheet(user: CurrentUser, day: date, person_id: int | None = None) -> list[DayRow]:
-    """The seats of a day, open or taken, of those the user acts for. Only readable identities are opened."""
+    """The seats of a day, open or taken, of those whose patients the user notes; only their own are named."""
     live = Booking.state != BookingState.CANCELLED
     found = (
-        select(Seat, Booking, readable_identities(user).label("is_readable"))
+        select(Seat, Booking, own_identities(user).label("is_readable"))
         .join(Seat.slot)
         .outerjoin(Booking, (Booking.seat_id == Seat.id) & live)
-        .where(Slot.day_on == day, recordable(user), (Slot.state == literal_column("'open'")) | Booking.id.is_not(None))
+        .where(Slot.day_on == day, noted_by(user), (Slot.state == literal_column("'open'")) | Booking.id.is_not(None))
         .options(
             contains_eager(Seat.slot)
             .joinedload(Slot.practice)

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.activity.permissions import recordable
 from cptsapp.activity.rules import DONE_DAYS, OUTCOME_WORDS
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
@@ -17,7 +15,7 @@ from cptsapp.directory.models import Person, Practice
 from cptsapp.snp import words
 from cptsapp.snp.models import Booking, BookingState, Campaign, Seat, Slot
 from cptsapp.snp.patients import Patient, read_patient
-from cptsapp.snp.permissions import acts_for
+from cptsapp.snp.permissions import acts_for, is_own_only, noted_by, own_identities
 from cptsapp.snp.rules import ASK_DAYS
 from cptsapp.territory import queries as territory
 
@@ -27,7 +25,10 @@ _BOOKED: ColumnElement[bool] = Booking.state == literal_column("'booked'")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A patient of a time that has begun: local hour, practitioner, reference, state, identity while it is kept."""
+    """A patient of a time that has begun: local hour, practitioner, reference, state, identity while it is kept.
+
+    `is_own` says that the reader acts for the practitioner; else they note by the reference alone.
+    """
 
     booking_id: int
     at: datetime
@@ -37,6 +38,7 @@ class Act:
     state: BookingState
     patient: Patient | None
     modality: str
+    is_own: bool
 
     @property
     def who(self) -> str:
@@ -68,12 +70,18 @@ def _awaiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (_BOOKED, Seat.starts_at <= now, Slot.day_on >= since)
 
 
-def _acts(user: CurrentUser, person_id: int | None) -> Select[Any]:
+def _done(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Noted lately: still in sight, to be corrected."""
+    since = territory.today() - timedelta(days=DONE_DAYS)
+    return (Booking.outcome_at.is_not(None), Slot.day_on >= since, Seat.starts_at <= now)
+
+
+def _acts(user: CurrentUser, person_id: int | None) -> Select[Booking, bool]:
     found = (
-        select(Booking)
+        select(Booking, own_identities(user).label("is_own"))
         .join(Booking.slot)
         .join(Booking.seat)
-        .where(recordable(user))
+        .where(noted_by(user))
         .options(
             contains_eager(Booking.slot).joinedload(Slot.practice).joinedload(Practice.person),
             contains_eager(Booking.seat),
@@ -85,20 +93,17 @@ def _acts(user: CurrentUser, person_id: int | None) -> Select[Any]:
 
 def evening(user: CurrentUser, now: datetime, person_id: int | None = None) -> Evening:
     """What the user has to note, for all they act for or for one of them."""
-    waiting = session.scalars(_acts(user, person_id).where(*_awaiting(now))).all()
-    since = territory.today() - timedelta(days=DONE_DAYS)
-    noted = session.scalars(
-        _acts(user, person_id).where(Booking.outcome_at.is_not(None), Slot.day_on >= since, Seat.starts_at <= now)
-    ).all()
+    waiting = session.execute(_acts(user, person_id).where(*_awaiting(now))).all()
+    noted = session.execute(_acts(user, person_id).where(*_done(now))).all()
     latest_first = sorted(noted, key=_by_time, reverse=True)
     return Evening(
-        _by_day([act_of(booking) for booking in sorted(waiting, key=_by_time)]),
-        tuple(act_of(booking) for booking in latest_first),
+        _by_day([act_of(row.Booking, is_own=row.is_own) for row in sorted(waiting, key=_by_time)]),
+        tuple(act_of(row.Booking, is_own=row.is_own) for row in latest_first),
     )
 
 
-def _by_time(booking: Booking) -> tuple[datetime, int]:
-    return booking.seat.starts_at, booking.seat_id
+def _by_time(row: Row[Booking, bool]) -> tuple[datetime, int]:
+    return row.Booking.seat.starts_at, row.Booking.seat_id
 
 
 def _by_day(acts: Sequence[Act]) -> tuple[tuple[date, tuple[Act, ...]], ...]:
@@ -108,8 +113,8 @@ def _by_day(acts: Sequence[Act]) -> tuple[tuple[date, tuple[Act, ...]], ...]:
     return tuple((day, tuple(found)) for day, found in days.items())
 
 
-def act_of(booking: Booking) -> Act:
-    """A booking as the evening's list shows it."""
+def act_of(booking: Booking, *, is_own: bool) -> Act:
+    """A booking as the evening's list shows it, its patient read for whoever acts for the practitioner alone."""
     return Act(
         booking_id=booking.id,
         at=territory.local(booking.seat.starts_at),
@@ -117,8 +122,9 @@ def act_of(booking: Booking) -> Act:
         practitioner=booking.slot.practice.person.full_name,
         reference=booking.reference,
         state=booking.state,
-        patient=read_patient(booking.identity) if booking.identity else None,
+        patient=read_patient(booking.identity) if is_own and booking.identity else None,
         modality=words.MODALITIES[booking.slot.modality].lower(),
+        is_own=is_own,
     )
 
 
@@ -127,7 +133,7 @@ def waiting_count(user: CurrentUser, now: datetime, person_id: int | None = None
     found = select(func.count()).select_from(Booking).join(Booking.slot).join(Booking.seat)
     if person_id is not None:
         found = found.where(Slot.person_id == person_id)
-    return session.scalar(found.where(recordable(user), *_awaiting(now))) or 0
+    return session.scalar(found.where(noted_by(user), *_awaiting(now))) or 0
 
 
 def waiting_by_person(now: datetime, since: date) -> dict[int, int]:
@@ -140,7 +146,7 @@ def waiting_by_person(now: datetime, since: date) -> dict[int, int]:
 def booking_to_record(user: CurrentUser, booking_id: int) -> Booking:
     """A booking the user may note, its slot locked until the end. Raises Invisible for any other."""
     slot_id = session.scalar(
-        select(Slot.id).join(Booking, Booking.slot_id == Slot.id).where(Booking.id == booking_id, recordable(user))
+        select(Slot.id).join(Booking, Booking.slot_id == Slot.id).where(Booking.id == booking_id, noted_by(user))
     )
     if slot_id is None:
         raise Invisible
@@ -148,11 +154,16 @@ def booking_to_record(user: CurrentUser, booking_id: int) -> Booking:
     return session.get_one(Booking, booking_id, options=[joinedload(Booking.seat)], populate_existing=True)
 
 
-def assisted(user: CurrentUser) -> Sequence[Person]:
-    """The practitioners the user acts for, by name; themselves among them when they practise."""
-    practising = select(Practice.person_id)
-    found = select(Person).where(Person.id.in_(acts_for(user)), Person.id.in_(practising))
-    return sorted(session.scalars(found), key=lambda person: (person.folded, person.id))
+def assisted(user: CurrentUser, now: datetime) -> Sequence[Person]:
+    """The practitioners the user acts for, by name; themselves among them when they practise.
+
+    Of those without an account, who may be many, the ones with someone to note or noted lately.
+    """
+    own = and_(Person.id.in_(acts_for(user)), Person.id.in_(select(Practice.person_id)))
+    seen = select(Slot.person_id).join(Booking, Booking.slot_id == Slot.id).join(Booking.seat)
+    seen = seen.where(noted_by(user), or_(and_(*_awaiting(now)), and_(*_done(now))))
+    wanted = own if is_own_only(user) else or_(own, Person.id.in_(seen))
+    return sorted(session.scalars(select(Person).where(wanted)), key=lambda person: (person.folded, person.id))
 
 
 def pay_cents(person_ids: Sequence[int], today: date) -> int | None:

@@ -1,5 +1,6 @@
 """The practitioner's evening: one tap a patient; the notice of the home page; the day on paper."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
@@ -20,6 +21,7 @@ from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.snp.models import BookingState
+from cptsapp.snp.permissions import may_note_for, notes_by_reference
 from cptsapp.snp.readings import note_readings
 from cptsapp.territory import queries as territory
 
@@ -64,23 +66,34 @@ def _show(
 ) -> Response:
     now = clock.now()
     pour = number_argument("pour")
-    people = queries.assisted(me())
-    if pour is not None and pour not in {person.id for person in people}:
-        raise Invisible
+    _refuse_another(pour)
+    people = queries.assisted(me(), now)
     found = queries.evening(me(), now, pour)
+    by_reference = notes_by_reference(me())
     return htmx.respond(
         PAGE,
         FRAGMENT,
         status,
         evening=found,
         today=territory.today(),
-        cents=queries.pay_cents([pour] if pour else [person.id for person in people], territory.today()),
+        cents=None if by_reference else _cents(people, pour),
+        by_reference=by_reference,
         people=_choices(people, pour),
         pour=pour,
         is_correcting=number_argument("corriger"),
         toast=_toast(found, noted, before),
         refusal=refusal,
     )
+
+
+def _refuse_another(pour: int | None) -> None:
+    """Of a practitioner whose patients are not the user's to note, nothing exists. Raises Invisible."""
+    if pour is not None and not may_note_for(me(), pour):
+        raise Invisible
+
+
+def _cents(people: Sequence[Person], pour: int | None) -> int | None:
+    return queries.pay_cents([pour] if pour else [person.id for person in people], territory.today())
 
 
 def _choices(people: Any, pour: int | None) -> list[dict[str, Any]]:
@@ -125,8 +138,7 @@ def print_day() -> Response:
     """The day on paper with its patients; opening it is a reading of each, and is recorded."""
     day = day_argument("jour") or territory.today()
     pour = number_argument("pour")
-    if pour is not None and pour not in {person.id for person in queries.assisted(me())}:
-        raise Invisible
+    _refuse_another(pour)
     rows = days.day_sheet(me(), day, pour)
     user, read = me(), [row.booking_id for row in rows if row.patient and row.booking_id]
     if read:

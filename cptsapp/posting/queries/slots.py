@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
@@ -24,6 +24,7 @@ from cptsapp.snp.models import (
     SlotState,
 )
 from cptsapp.snp.patients import Patient, read_patient
+from cptsapp.snp.permissions import noted_by
 from cptsapp.snp.rules import ASK_DAYS
 from cptsapp.territory import queries as territory
 
@@ -70,8 +71,8 @@ class Entry:
         return self.slot.state is SlotState.OPEN
 
 
-def has_visits_to_note(person_id: int) -> bool:
-    """Whether a patient's time has come and nobody has said yet whether they came."""
+def has_visits_to_note(user: CurrentUser, person_id: int | None = None) -> bool:
+    """Whether a patient's time has come and the user still has to say whether they came."""
     since = territory.today() - timedelta(days=ASK_DAYS)
     found = (
         select(Booking.id)
@@ -79,7 +80,8 @@ def has_visits_to_note(person_id: int) -> bool:
         .join(Booking.seat)
         .where(
             Booking.state == BookingState.BOOKED,
-            Slot.person_id == person_id,
+            noted_by(user),
+            Slot.person_id == person_id if person_id is not None else true(),
             Slot.day_on >= since,
             Seat.starts_at <= clock.now(),
         )

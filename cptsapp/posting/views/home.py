@@ -33,6 +33,7 @@ from cptsapp.posting.views.common import (
 )
 from cptsapp.snp import words as agenda_words
 from cptsapp.snp.models import SlotState
+from cptsapp.snp.permissions import may_note_for
 from cptsapp.snp.readings import note_readings
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import holiday_name
@@ -66,7 +67,8 @@ def mine() -> Response:
             absences=_absences(person),
             next_url=to("mine", person.id, du=next_day.isoformat()) if next_day else "",
             is_first=since is None,
-            has_visits_to_note=since is None and queries.has_visits_to_note(person.id),
+            has_visits_to_note=since is None and queries.has_visits_to_note(current_user, person.id),
+            notes=may_note_for(current_user, person.id),
             practices=queries.practices(person.id),
             to=to,
         )
@@ -77,7 +79,13 @@ def _choose() -> Response:
     """For whom: the practitioners one may post for, filtered by a few letters."""
     typed = request.args.get("q", "")
     people = queries.people(current_user, typed)
-    page = render_template("posting/choose.html", people=people, typed=typed, professions=agenda_words.PROFESSIONS)
+    page = render_template(
+        "posting/choose.html",
+        people=people,
+        typed=typed,
+        professions=agenda_words.PROFESSIONS,
+        has_visits_to_note=queries.has_visits_to_note(current_user),
+    )
     return make_response(page)
 
 
