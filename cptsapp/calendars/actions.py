@@ -22,11 +22,18 @@ READ_NOTED_EVERY = timedelta(minutes=5)
 
 
 def create_feed(person: Person, *, by: CurrentUser) -> str:
-    """Make a private address of a practitioner's slots; its token is given once. Raises Refusal."""
+    """Make a private address of a practitioner's slots; its token is given once. Raises Refusal.
+
+    A delegate's answers as long as they act for the practitioner (`permissions.answering`).
+    """
     refuse_if(why_not_add_feed(queries.live_feed_count(person.id)))
     token, now = new_token(), clock.now()
     feed = CalendarFeed(
-        person_id=person.id, token_hash=token_hash(token), created_at=now, expires_at=now + rules.FEED_LASTS
+        person_id=person.id,
+        created_by_id=by.id if by.person_id != person.id else None,
+        token_hash=token_hash(token),
+        created_at=now,
+        expires_at=now + rules.FEED_LASTS,
     )
     session.add(feed)
     session.flush()

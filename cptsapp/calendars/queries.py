@@ -9,8 +9,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
 from cptsapp.calendars import rules
-from cptsapp.calendars.permissions import practitioners_of
+from cptsapp.calendars.permissions import answering, practitioners_of
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
@@ -34,11 +35,20 @@ Linked = TypeVar("Linked", CalendarFeed, CalendarSource)
 
 
 @dataclass(frozen=True, slots=True)
+class Maker:
+    """The delegate who made an address, and whether it still answers."""
+
+    name: str
+    is_answering: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
-    """A practitioner with the calendars linked both ways."""
+    """A practitioner with the calendars linked both ways; `makers` by address, of those that a delegate made."""
 
     person: Person
     feeds: Sequence[CalendarFeed]
+    makers: dict[int, Maker]
     sources: Sequence[CalendarSource]
     busy_counts: dict[int, int]
 
@@ -59,14 +69,15 @@ def owners(user: CurrentUser) -> list[Owner]:
         .order_by(Person.last_name, Person.id)
     ).all()
     ids = [person.id for person in people]
-    feeds = _by_person(_live_feeds(ids))
+    live = _live_feeds(ids)
+    feeds, makers = _by_person(live), _makers([feed.id for feed in live])
     sources = _by_person(
         session.scalars(
             select(CalendarSource).where(CalendarSource.person_id.in_(ids)).order_by(CalendarSource.id)
         ).all()
     )
     busy = _busy_counts(ids)
-    return [Owner(person, feeds.get(person.id, []), sources.get(person.id, []), busy) for person in people]
+    return [Owner(person, feeds.get(person.id, []), makers, sources.get(person.id, []), busy) for person in people]
 
 
 def _by_person(rows: Sequence[Linked]) -> dict[int, list[Linked]]:
@@ -86,6 +97,15 @@ def _live_feeds(person_ids: Sequence[int]) -> Sequence[CalendarFeed]:
         )
         .order_by(CalendarFeed.id)
     ).all()
+
+
+def _makers(feed_ids: Sequence[int]) -> dict[int, Maker]:
+    rows = session.execute(
+        select(CalendarFeed.id, User.display_name, answering())
+        .join(User, User.id == CalendarFeed.created_by_id)
+        .where(CalendarFeed.id.in_(feed_ids))
+    )
+    return {row[0]: Maker(row[1], row[2]) for row in rows}
 
 
 def _busy_counts(person_ids: Sequence[int]) -> dict[int, int]:
@@ -145,6 +165,7 @@ def feed_of_token(token: str) -> CalendarFeed:
             CalendarFeed.token_hash == token_hash(token),
             CalendarFeed.revoked_at.is_(None),
             CalendarFeed.expires_at > clock.now(),
+            answering(),
         )
     )
 

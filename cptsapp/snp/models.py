@@ -331,12 +331,16 @@ class NotificationChoice(Base):
 
 
 class CalendarFeed(Base):
-    """A private webcal address of one practitioner's slots; no identity in it; revocable."""
+    """A private webcal address of one practitioner's slots; no identity in it; revocable.
+
+    `created_by_id` names the delegate who made it, and nobody when it is the practitioner's own.
+    """
 
     __tablename__ = "calendar_feed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
