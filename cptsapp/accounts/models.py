@@ -168,14 +168,17 @@ class Counter(Base):
 
 
 class Draft(Base):
-    """A form posted after the session had ended, sealed, for its author alone and not for long (pitfall 25)."""
+    """A form posted after the session had ended, sealed, for its author alone and not for long (pitfall 25).
+
+    Its path is sealed too: a search typed before may stand in it.
+    """
 
     __tablename__ = "draft"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seal_id: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    path: Mapped[str]
+    path: Mapped[bytes]
     content: Mapped[bytes]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

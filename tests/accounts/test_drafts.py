@@ -74,6 +74,14 @@ def test_it_is_sealed(cast, too_late):
     assert b"patiente" not in session.query(Draft).one().content
 
 
+def test_so_is_the_address_it_was_sent_to(cast, too_late):
+    too_late.post(f"{LATE}?q=guerineau", data={"note": "à rappeler"})
+    draft = session.query(Draft).one()
+    assert b"guerineau" not in draft.path
+    assert LATE.encode() not in draft.path
+    assert drafts.newest_of(draft.user_id).path == f"{LATE}?q=guerineau"
+
+
 def test_htmx_is_told_too(cast, too_late):
     answer = too_late.post(LATE, data={"note": "à rappeler"}, headers={"HX-Request": "true"})
     assert answer.status_code == 401

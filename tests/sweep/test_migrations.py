@@ -6,6 +6,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
+from cptsapp.accounts.actions import drafts
 from cptsapp.calendars.rules import FEED_LASTS
 from cptsapp.core import clock
 from cptsapp.core.db import db, session
@@ -42,6 +43,19 @@ def test_going_down_keeps_the_address_a_delegate_made(app, cast):
     assert session.execute(text("SELECT id FROM calendar_feed")).scalar() == number
     session.remove()
     upgrade()
+
+
+def test_a_kept_text_goes_down_and_up_with_its_path(app, cast):
+    author = cast.regulator.id
+    drafts.keep(author, "/creneaux/1/reserver?q=x", [("note", "à rappeler")])
+    session.commit()
+    session.remove()
+    downgrade(revision="0001")
+    assert session.execute(text("SELECT path FROM draft")).scalar() == "/creneaux/1/reserver?q=x"
+    session.remove()
+    upgrade()
+    kept = drafts.newest_of(author)
+    assert (kept.path, kept.fields) == ("/creneaux/1/reserver?q=x", [("note", "à rappeler")])
 
 
 def _add_feed(person_id: int, **values: int) -> int:

@@ -16,7 +16,7 @@ from cptsapp.core.seal import ring
 LASTS = timedelta(hours=12)
 MAX_BYTES = 64 * 1024
 MAX_KEPT = 5  # by author: the oldest goes
-COLUMN = "content"
+CONTENT, PATH = "content", "path"
 NEVER_KEPT = frozenset({"csrf_token", "_resume", "_draft", "draft", "draft_url", "suite", "pin", "code", "secret"})
 # What a page's buttons and filters carry along: alone, nobody typed it.
 CARRIED = frozenset(
@@ -31,7 +31,7 @@ class Kept:
     """A draft opened for its author."""
 
     id: int
-    path: str
+    path: str = field(repr=False)
     fields: Pairs = field(repr=False)
     created_at: datetime
 
@@ -43,10 +43,11 @@ def keep(user_id: int, path: str, fields: Iterable[tuple[str, str]]) -> bool:
         return False
     content = _encode(pairs)
     now = clock.now()
-    draft = Draft(user_id=user_id, path=path, content=b"", created_at=now, expires_at=now + LASTS)
+    draft = Draft(user_id=user_id, path=b"", content=b"", created_at=now, expires_at=now + LASTS)
     session.add(draft)
     session.flush()
-    draft.content = ring().seal(content, draft.seal_id, COLUMN)
+    draft.path = ring().seal(path, draft.seal_id, PATH)
+    draft.content = ring().seal(content, draft.seal_id, CONTENT)
     session.flush()
     _drop_oldest(user_id)
     return True
@@ -100,8 +101,9 @@ def has_any(user_id: int) -> bool:
 
 
 def _open(draft: Draft) -> Kept:
-    content = ring().unseal(draft.content, draft.seal_id, COLUMN)
-    return Kept(draft.id, draft.path, parse_qsl(content, keep_blank_values=True), draft.created_at)
+    path = ring().unseal(draft.path, draft.seal_id, PATH)
+    content = ring().unseal(draft.content, draft.seal_id, CONTENT)
+    return Kept(draft.id, path, parse_qsl(content, keep_blank_values=True), draft.created_at)
 
 
 def forget(draft_id: int, user_id: int) -> None:
