@@ -45,7 +45,20 @@ class MenuLink:
     is_current: bool
 
 
-FEATURES = ("audit", "outbox", "accounts", "territory", "directory", "ledger", "snp", "regulation", "operations")
+FEATURES = (
+    "audit",
+    "outbox",
+    "accounts",
+    "territory",
+    "directory",
+    "ledger",
+    "imports",
+    "membership",
+    "outreach",
+    "snp",
+    "regulation",
+    "operations",
+)
 
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (

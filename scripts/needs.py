@@ -21,6 +21,9 @@ CITATION = re.compile(r"(?<![\w%])([A-E])(\d{1,2})(?:[–-]\1(\d{1,2}))?(?![\w%]
 
 NEEDS = {
     "A42": "say that several professionals or structures may step in",
+    "B11": "board seats and votes by college: professionals, structures, elected, users",
+    "B13": "every figure asked for has a definition, a source, a numerator and a denominator",
+    "B14": "the rate of adhesion is an indicator",
     "B24": "people work from home and in the evening",
     "B30": "plain web pages, in any browser",
     "B31": "one agenda for all the others, on a computer and a telephone",
@@ -45,8 +48,18 @@ NEEDS = {
     "B58": "by day the CPTS answers, in the evening and at week-ends the PDSA",
     "B59": "other professions post too: nurses, physiotherapists, midwives, pharmacists",
     "B61": "keep the scheme all year round",
+    "B71": "600 professionals, 20 % members: be useful to those who are not",
+    "B90": "inform all, bring them to join, bring them to take part",
+    "B91": "inform every professional of the territory, not the members alone",
+    "B92": "ring the professionals one by one, tell them, ask whether they wish to join",
+    "C3": "a CPTS brings together professionals, their teams, medico-social and social actors",
     "C11": "seen the same day, or within 24 hours of the call",
+    "C20": "members are persons and legal persons; joining is a light procedure",
+    "D45": "joining the CPTS and signing a partnership are two relations",
     "D50": "mails end among the spam: keep a copy in the application",
+    "E53": "know which GPs still accept new patients",
+    "E55": "movements: who may retire, who is about to settle",
+    "E62": "see arrivals and departures of doctors ahead",
 }
 
 HEAD = """# Needs

@@ -38,6 +38,8 @@ SCOPES = MappingProxyType(
         "du cabinet": "delegated",
         "du jour": "day",
         "sans compte": "unattended",
+        "si réglé": "setting",
+        "structures": "structures",
         "sans nom": "anonymous",
     }
 )
@@ -48,6 +50,8 @@ WORDS = MappingProxyType(
         "du cabinet": "pour les professionnels qu’on assiste",
         "du jour": "pendant son service à la régulation",
         "sans compte": "pour qui n’a ni compte ni secrétariat qui en ait un\u202f; la référence, jamais le nom",
+        "si réglé": "quand un réglage de la CPTS l’ouvre",
+        "structures": "les structures, jamais les personnes",
         "sans nom": "les nombres et les références, jamais l’identité",
     }
 )
@@ -76,6 +80,8 @@ def _line(code: str, group: str, label: str, **words: str) -> Permission:
 
 
 _EVERYWHERE = {"administrator": "oui", "coordinator": "oui"}
+_OFFICE = {"coordinator": "oui", "assistant": "oui"}
+_STEERING = {"coordinator": "oui", "assistant": "oui", "officer": "oui", "board_member": "oui"}
 
 PERMISSIONS: tuple[Permission, ...] = (
     _line(
@@ -173,9 +179,46 @@ PERMISSIONS: tuple[Permission, ...] = (
         secretary="oui",
         regulator="oui",
         officer="oui",
+        treasurer="oui",
+        board_member="oui",
+        partner="structures",
+        data_protection_officer="oui",
     ),
-    _line("directory.manage", "Annuaire", "Ajouter, corriger un professionnel", coordinator="oui", assistant="oui"),
+    _line("directory.manage", "Annuaire", "Ajouter, corriger, réunir des fiches", **_OFFICE),
     _line("directory.delegate", "Annuaire", "Dire qui assiste qui", **_EVERYWHERE),
+    _line("directory.notes", "Annuaire", "Lire et noter les échanges avec un professionnel", **_OFFICE),
+    _line("directory.export", "Annuaire", "Exporter l’annuaire, imprimer des étiquettes", **_OFFICE),
+    _line("directory.import", "Annuaire", "Importer l’extrait RPPS ou une liste", **_OFFICE),
+    _line(
+        "directory.object",
+        "Annuaire",
+        "Noter qu’une personne refuse de figurer",
+        coordinator="oui",
+        data_protection_officer="oui",
+    ),
+    _line(
+        "membership.read",
+        "Adhésion",
+        "Voir qui est adhérent",
+        practitioner="si réglé",
+        secretary="si réglé",
+        treasurer="oui",
+        **_STEERING,
+    ),
+    _line("membership.rate", "Adhésion", "Lire le taux d’adhésion et ses listes", treasurer="oui", **_STEERING),
+    _line("membership.approve", "Adhésion", "Approuver ou refuser une demande", coordinator="oui", officer="oui"),
+    _line("membership.manage", "Adhésion", "Renouveler, noter une cotisation", treasurer="oui", **_OFFICE),
+    _line("membership.settings", "Adhésion", "Régler l’adhésion et les règles du taux", **_EVERYWHERE),
+    _line("calls.manage", "Appels", "Préparer une campagne d’appels", **_OFFICE),
+    _line(
+        "calls.make",
+        "Appels",
+        "Appeler et noter l’issue",
+        practitioner="les siens",
+        officer="les siens",
+        board_member="les siens",
+        **_OFFICE,
+    ),
     _line("accounts.manage", "Le reste", "Inviter, donner ou retirer un rôle", **_EVERYWHERE),
     _line("desks.manage", "Le reste", "Enregistrer ou fermer un poste de régulation", **_EVERYWHERE),
     _line("territory.manage", "Le reste", "Régler le territoire et les horaires", **_EVERYWHERE),
@@ -191,7 +234,7 @@ PERMISSIONS: tuple[Permission, ...] = (
 )
 
 CODES = frozenset(line.code for line in PERMISSIONS)
-_RANK = ("all", "delegated", "own", "day", "unattended", "anonymous")
+_RANK = ("all", "delegated", "own", "day", "unattended", "setting", "structures", "anonymous")
 
 
 def scopes_of(roles: Iterable[Role]) -> dict[str, frozenset[str]]:

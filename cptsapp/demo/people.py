@@ -14,7 +14,7 @@ from cptsapp.accounts.models import Role, User
 from cptsapp.accounts.permissions import needs_second_factor
 from cptsapp.core.db import session
 from cptsapp.demo import cast
-from cptsapp.directory import actions as directory
+from cptsapp.directory.actions import people as directory
 from cptsapp.directory.models import Person, Practice, Profession
 from cptsapp.territory import actions as territory
 from cptsapp.territory import rules as territory_rules

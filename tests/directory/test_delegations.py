@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from cptsapp.core.db import session
-from cptsapp.directory import actions
+from cptsapp.directory.actions import people as actions
 from cptsapp.directory.models import Delegation, Person
 from cptsapp.posting.queries import people
 from tests.tools.factories import acting, make_person

@@ -4,8 +4,8 @@ import pytest
 
 from cptsapp.core.db import session
 from cptsapp.core.text import fold
-from cptsapp.directory import rules
 from cptsapp.directory.models import Organisation, Profession
+from cptsapp.directory.rules import words as rules
 from tests.tools.factories import make_person, make_place, make_practice
 from tests.tools.queries import count_queries
 

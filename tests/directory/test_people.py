@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from cptsapp.audit.models import AuditEvent
 from cptsapp.core.db import session
-from cptsapp.directory import actions
+from cptsapp.directory.actions import people as actions
 from cptsapp.directory.models import Person, Profession
 from tests.tools.factories import make_person
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from cptsapp.core.db import session
 from cptsapp.core.periods import covers
-from cptsapp.directory import queries
 from cptsapp.directory.models import Organisation, Place, Practice
+from cptsapp.directory.queries import people as queries
 from cptsapp.territory.models import Commune
 from tests.tools.factories import acting, make_person, make_place, make_practice
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cptsapp.core.db import session
-from cptsapp.directory import queries, rules
 from cptsapp.directory.models import Person
+from cptsapp.directory.queries import people as queries
+from cptsapp.directory.rules import words as rules
 from tests.tools.factories import make_person
 
 BODIES = st.text("0123456789", min_size=10, max_size=10)

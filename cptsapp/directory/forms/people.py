@@ -14,8 +14,8 @@ from wtforms import (
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 
 from cptsapp.core.french import NBSP
-from cptsapp.directory import rules
 from cptsapp.directory.models import Organisation, Person, Place, Profession
+from cptsapp.directory.rules import words as rules
 from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, none_if_blank, stripped
 from cptsapp.territory.models import Commune
 

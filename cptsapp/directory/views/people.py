@@ -3,22 +3,29 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from cptsapp.core import submissions
 from cptsapp.core.refusals import Refusal
-from cptsapp.directory import actions, queries, rules
-from cptsapp.directory.forms import DelegationForm, EndForm, OrganisationForm, PersonForm, PlaceForm, PracticeForm
+from cptsapp.directory.actions import people as actions
+from cptsapp.directory.forms.people import (
+    DelegationForm,
+    EndForm,
+    OrganisationForm,
+    PersonForm,
+    PlaceForm,
+    PracticeForm,
+)
 from cptsapp.directory.models import Delegation, Organisation, Person, Place, Profession
+from cptsapp.directory.queries import people as queries
+from cptsapp.directory.rules import words as rules
+from cptsapp.directory.views.blueprint import blueprint
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.fields import BaseForm
 from cptsapp.territory import queries as territory
-
-blueprint = Blueprint("directory", __name__, url_prefix="/annuaire")
-
 
 # -- lists ------------------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
-from cptsapp.directory import permissions, rules
+from cptsapp.directory import permissions
 from cptsapp.directory.models import Delegation, Organisation, Person, Place, Practice, Profession
+from cptsapp.directory.rules import words as rules
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
 

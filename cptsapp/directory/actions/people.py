@@ -11,8 +11,9 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.core.text import fold
-from cptsapp.directory import permissions, rules
+from cptsapp.directory import permissions
 from cptsapp.directory.models import Delegation, Organisation, Person, Place, Practice, Profession
+from cptsapp.directory.rules import words as rules
 from cptsapp.territory import actions as territory_actions
 from cptsapp.territory import queries as territory
 

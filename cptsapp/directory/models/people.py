@@ -11,7 +11,10 @@ from cptsapp.territory.models import Commune
 
 
 class Profession(enum.StrEnum):
-    """Professions that may post slots (B59)."""
+    """Those of the open RPPS extract (TRE_G15, R95), a doctor being a GP or not; and the staff, who are not in it.
+
+    Each may post slots but the staff (B59).
+    """
 
     GP = "gp"
     SPECIALIST = "specialist"
@@ -20,7 +23,51 @@ class Profession(enum.StrEnum):
     PHYSIOTHERAPIST = "physiotherapist"
     DENTIST = "dentist"
     PHARMACIST = "pharmacist"
+    SPEECH_THERAPIST = "speech_therapist"
+    PODIATRIST = "podiatrist"
+    PSYCHOLOGIST = "psychologist"
+    OCCUPATIONAL_THERAPIST = "occupational_therapist"
+    DIETITIAN = "dietitian"
+    PSYCHOMOTOR_THERAPIST = "psychomotor_therapist"
+    ORTHOPTIST = "orthoptist"
+    AUDIOLOGIST = "audiologist"
+    OPTICIAN = "optician"
+    RADIOGRAPHER = "radiographer"
+    LABORATORY_TECHNICIAN = "laboratory_technician"
+    DENTAL_ASSISTANT = "dental_assistant"
+    MEDICAL_PHYSICIST = "medical_physicist"
+    PROSTHETIST = "prosthetist"
+    PODIATRIC_ORTHOTIST = "podiatric_orthotist"
+    ORTHOTIST = "orthotist"
+    OCULARIST = "ocularist"
+    EPITHESIST = "epithesist"
     STAFF = "staff"
+
+
+class PracticeMode(enum.StrEnum):
+    """How someone practises at a place (TRE_R23); a locum is known to the CPTS alone, the extract does not tell."""
+
+    LIBERAL = "liberal"
+    SALARIED = "salaried"
+    LOCUM = "locum"
+    VOLUNTEER = "volunteer"
+
+
+class OrganisationKind(enum.StrEnum):
+    """What a structure is (C3, C20)."""
+
+    GROUP_PRACTICE = "group_practice"
+    HEALTH_CENTRE = "health_centre"
+    SURGERY = "surgery"
+    PHARMACY = "pharmacy"
+    HOSPITAL = "hospital"
+    CARE_HOME = "care_home"
+    DAC = "dac"
+    CPAM = "cpam"
+    COMMUNE = "commune"
+    ASSOCIATION = "association"
+    REGULATION = "regulation"
+    OTHER = "other"
 
 
 class Person(Base):
@@ -42,12 +89,20 @@ class Person(Base):
     title: Mapped[str] = mapped_column(default="")
     folded: Mapped[str] = mapped_column(index=True)
     profession: Mapped[Profession] = mapped_column(choice(Profession, "profession"))
+    speciality: Mapped[str | None]
     rpps: Mapped[str | None] = mapped_column(unique=True)
+    adeli: Mapped[str | None] = mapped_column(unique=True)
     mail: Mapped[str | None]
     phone: Mapped[str | None]
     accepts_overbook: Mapped[bool] = mapped_column(default=False)
     overbook_note: Mapped[str | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Who checked the sheet, and when; told of their rights; asked not to be rung; asked to be kept out (§6.2).
+    verified_on: Mapped[date | None]
+    verified_by: Mapped[str | None]
+    informed_on: Mapped[date | None]
+    do_not_call_on: Mapped[date | None]
+    objected_on: Mapped[date | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -60,15 +115,27 @@ class Person(Base):
 
 
 class Organisation(Base):
-    """A structure: practice house, health centre, regulation, hospital."""
+    """A structure: practice house, health centre, care home, regulation, hospital. `structure_id` is the extract's."""
 
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     folded: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[OrganisationKind] = mapped_column(
+        choice(OrganisationKind, "organisation_kind"), default=OrganisationKind.OTHER, index=True
+    )
     finess: Mapped[str | None] = mapped_column(unique=True)
+    siret: Mapped[str | None] = mapped_column(unique=True)
+    structure_id: Mapped[str | None] = mapped_column(unique=True)
+    phone: Mapped[str | None]
+    mail: Mapped[str | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    verified_on: Mapped[date | None]
+    verified_by: Mapped[str | None]
     created_at: Mapped[datetime]
+
+    places: Mapped[list["Place"]] = relationship(back_populates="organisation", order_by="Place.id")
 
 
 class Place(Base):
@@ -86,6 +153,7 @@ class Place(Base):
     created_at: Mapped[datetime]
 
     commune: Mapped[Commune] = relationship()
+    organisation: Mapped[Organisation | None] = relationship(back_populates="places")
 
 
 class Practice(Base):
@@ -109,8 +177,13 @@ class Practice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
     profession: Mapped[Profession] = mapped_column(choice(Profession, "profession"), index=True)
+    mode: Mapped[PracticeMode] = mapped_column(choice(PracticeMode, "mode"), default=PracticeMode.LIBERAL)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    # How the extract names this practice (the technical structure, else the folded name and address), and the day of
+    # the last extract that had it. Neither for what was noted by hand.
+    source_key: Mapped[str | None] = mapped_column(index=True)
+    seen_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="practices")
     place: Mapped[Place] = relationship()

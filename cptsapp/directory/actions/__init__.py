@@ -1,0 +1,1 @@
+"""Writing the directory, a module a subject. Each change is in the trail."""

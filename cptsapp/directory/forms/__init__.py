@@ -1,0 +1,1 @@
+"""Forms of the directory, a module a subject."""

@@ -1,0 +1,1 @@
+"""Reading the directory, a module a subject."""

@@ -1,0 +1,1 @@
+"""Pure rules of the directory, a module a subject."""
