@@ -1,33 +1,29 @@
-/* What a page does beyond links, forms and htmx. Every part is optional. */
+/* Beyond links, forms and htmx. Every part is optional. */
 (() => {
   'use strict';
 
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const make = (name, properties) => Object.assign(document.createElement(name), properties);
   const token = () => one('meta[name=csrf-token]')?.content ?? '';
   const isTextField = (element) =>
     element.matches('textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])');
 
-  /* Speaking: a sentence for screen readers, a bar for what went wrong. */
+  /* Said to screen readers, and in a bar. */
 
   function announce(sentence) {
     const live = one('#live');
     if (live && sentence) live.textContent = sentence;
   }
 
-  /* A poll repeats: its trouble is said once and goes with the next good poll; that of a gesture stays until the next gesture. */
+  /* A poll's trouble goes with the next good poll; a gesture's stays until the next gesture. */
   function warn(sentence, source, withReload) {
     const bar = one('#alert');
     const by = source.matches?.('[data-poll]') ? 'poll' : 'gesture';
     if (!bar || (!bar.hidden && by === 'poll')) return;
     bar.dataset.by = by;
     bar.textContent = sentence;
-    if (withReload) {
-      const link = document.createElement('a');
-      link.href = location.href;
-      link.textContent = 'Recharger la page';
-      bar.append(' ', link);
-    }
+    if (withReload) bar.append(' ', make('a', { href: location.href, textContent: 'Recharger la page' }));
     bar.hidden = false;
   }
 
@@ -36,7 +32,7 @@
     if (bar && (bar.dataset.by === 'poll' || !source.matches?.('[data-poll]'))) bar.hidden = true;
   }
 
-  /* Statuses that htmx does not swap (see the meta tag): their sentence is shown above the page. */
+  /* What htmx does not swap (see the meta tag) is said above the page. */
   function onErrorStatus({ target, detail: { ctx } }) {
     const { status } = ctx.response;
     const isSwapped = (status === 409 || status === 422) && ctx.hx.reswap !== 'none';
@@ -73,11 +69,7 @@
     if (etag && target.matches('[data-poll]')) target.dataset.etag = etag;
   }
 
-  function pollNow() {
-    if (!document.hidden) all('[data-poll]').forEach((element) => htmx.trigger(element, 'poll'));
-  }
-
-  /* Swaps: an open row stays, where it is; the focus is not lost; the change is said. */
+  /* Swaps: an open row stays in place, so does the focus; the change is said. */
 
   let held = null;
 
@@ -97,7 +89,7 @@
     }
   }
 
-  /* An answer that no longer lists the open row must not close it under the reader's hands. */
+  /* An answer that no longer lists the open row must not close it. */
   function keepRow(row, fragment) {
     if (one('#' + CSS.escape(row.id), fragment)) return;
     const copy = row.cloneNode(true);
@@ -117,18 +109,37 @@
     }
     if (document.activeElement === document.body && held?.row) {
       const row = document.getElementById(held.row);
-      (one('[autofocus]', row ?? document) ?? one('[aria-invalid=true], a[href], button', row ?? document.createElement('i')))?.focus();
+      (one('[autofocus]', row ?? document) ?? (row && one('[aria-invalid=true], a[href], button', row)))?.focus();
     }
     const said = all('[data-announce]').filter((element) => !element.said);
     said.forEach((element) => { element.said = true; announce(element.dataset.announce); });
+    if (!ctx.sourceElement.matches('[data-poll]')) typeAgain();
     tick();
   }
 
   /* Keyboard of the desk. */
 
+  /* Keys typed while a row opens wait for it. */
+  let typed = '';
+
+  function typeAgain() {
+    for (const key of typed) {
+      const target = document.activeElement;
+      if (!target.closest('.is-open')) break;
+      if (isTextField(target)) target.value += key;
+      else answerByKey({ key, target });
+    }
+    typed = '';
+  }
+
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const { key, target } = event;
+    if (!key[1] && target.matches('.htmx-request')) {
+      event.preventDefault();
+      typed += key;
+      return;
+    }
     if (key === 'Escape') return giveBack(event);
     if (key === '?' && (!isTextField(target) || (target.matches('[data-filter]') && !target.value))) return openKey(event);
     if (key === 'ArrowDown' || key === 'ArrowUp') return moveRow(event, key === 'ArrowDown' ? 1 : -1);
@@ -136,7 +147,7 @@
     if (!isTextField(target)) answerByKey(event);
   }
 
-  /* A link that one key opens: « ? » leads to the definition of what may be booked. */
+  /* « ? » leads to the definition. */
   function openKey(event) {
     const link = one(`a[data-key="${CSS.escape(event.key)}"]`);
     if (!link) return;
@@ -184,7 +195,7 @@
     const choice = group && all('[aria-keyshortcuts]', group)
       .find((input) => input.getAttribute('aria-keyshortcuts') === event.key.toUpperCase());
     if (!choice) return;
-    event.preventDefault();
+    event.preventDefault?.();
     choice.click();
     const fields = all('input:not([type=hidden]), select, textarea', group.form ?? group.closest('form') ?? document);
     fields.find((field) => isTextField(field) && group.compareDocumentPosition(field) & 4)?.focus();
@@ -240,7 +251,7 @@
     all('[data-undo-until]').forEach(tickUndo);
   }
 
-  /* The shared desk: locks after some minutes without a gesture; a poll is not a gesture. */
+  /* The shared desk locks when there is no gesture; a poll is none. */
 
   let lastGesture = Date.now();
   let lastPing = Date.now();
@@ -269,9 +280,7 @@
   }
 
   function lock(url) {
-    const form = document.createElement('form');
-    form.method = 'post';
-    form.action = url;
+    const form = make('form', { method: 'post', action: url });
     const draft = one('form[data-draft]');
     addHidden(form, 'csrf_token', token());
     if (draft && hasText(draft)) {
@@ -288,16 +297,14 @@
   }
 
   function hasText(form) {
-    return all('input:not([type=hidden], [type=radio], [type=checkbox]), textarea', form).some((field) => field.value.trim());
+    return all('input:not([type=hidden]), textarea', form).some((field) => isTextField(field) && field.value.trim());
   }
 
   function addHidden(form, name, value) {
-    const input = document.createElement('input');
-    Object.assign(input, { type: 'hidden', name, value });
-    form.append(input);
+    form.append(make('input', { type: 'hidden', name, value }));
   }
 
-  /* Small things: steppers, printing, the phone's menu. */
+  /* Steppers, printing. */
 
   function onClick(event) {
     const button = event.target.closest?.('button');
@@ -318,7 +325,7 @@
     announce(input.value);
   }
 
-  /* « 17h00 » and fifteen minutes give « 17h15 »; the day's ends stop it. */
+  /* The day's ends stop it. */
   function shifted(text, minutes) {
     const [, hours, rest] = text.match(/(\d+)\D*(\d*)/) ?? [];
     if (hours === undefined) return text;
@@ -329,7 +336,7 @@
   function onVisibility() {
     if (document.hidden) return;
     watchDesk();
-    pollNow();
+    all('[data-poll]').forEach((element) => htmx.trigger(element, 'poll'));
   }
 
   const on = (names, handler, options) => names.split(' ').forEach((name) => document.addEventListener(name, handler, options));

@@ -96,6 +96,20 @@ def test_a_click_a_key_three_fields_enter(desk: Page, agenda: int, picture):
     assert desk.faults == []
 
 
+def test_keys_typed_while_a_row_opens_wait_for_it(desk: Page, agenda: int):
+    held = []
+    desk.route("**/retenir", lambda route: held.append(route))
+    with desk.expect_request("**/retenir"):
+        desk.locator(f"#c{agenda} button").click()
+    desk.keyboard.type("nLe Gal")
+    held[0].continue_()
+    name = desk.get_by_role("textbox", name="Nom")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Le Gal")
+    expect(desk.get_by_role("radio", name="Non")).to_be_checked()
+    assert desk.faults == []
+
+
 def test_by_the_keyboard_alone(desk: Page, picture):
     desk.keyboard.type("talm")
     expect(desk.get_by_role("heading", name="Sur place").first).to_be_visible()
