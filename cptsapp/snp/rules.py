@@ -32,14 +32,6 @@ def must_ring(starts_at: datetime, now: datetime) -> bool:
     return starts_at - now < RING_UNDER
 
 
-def available_count(free_count: int, capacity: int, starts_at: datetime, minutes: int, now: datetime) -> int:
-    """Patients a slot can still take: in a range that has begun, only the places whose time has not come."""
-    if starts_at > now:
-        return free_count
-    begun = int((now - starts_at) / timedelta(minutes=minutes)) + 1
-    return max(0, min(free_count, capacity - begun))
-
-
 def erase_on(day: date, months: int) -> date:
     """The day an identity goes: so many months after the visit, on the month's last day at the latest (§6.4)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

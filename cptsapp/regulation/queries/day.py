@@ -126,7 +126,7 @@ def board(user: CurrentUser, day: date) -> DayBoard:
     midnight = local_instant(today, time(), settings.zone)
     beat = statements.pulse(user, now, midnight, with_towns=False)
     found = session.execute(
-        statements.slots().where(Slot.day_on == day, Slot.state == SlotState.OPEN, visible_slots(user))
+        statements.slots().where(Slot.day_on == day, Slot.state == SlotState.OPEN, visible_slots(user)), {"now": now}
     ).all()
     lines = lines_of(found, beat, user, now, ZoneInfo(settings.zone), with_past=True)
     people = _doctors(lines)

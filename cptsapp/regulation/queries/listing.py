@@ -20,7 +20,7 @@ from cptsapp.regulation.rules.bands import LABELS, Band, band_of, kilometres
 from cptsapp.regulation.rules.match import Town
 from cptsapp.snp import words
 from cptsapp.snp.models import Modality
-from cptsapp.snp.rules import CPTS_CLOCK, SAS_CLOCK, available_count
+from cptsapp.snp.rules import CPTS_CLOCK, SAS_CLOCK
 from cptsapp.territory import queries as territory
 from cptsapp.territory.queries import CptsSettings
 from cptsapp.territory.rules import local_instant
@@ -175,17 +175,18 @@ def _homonyms(found: Iterable[Row[Any]]) -> set[str]:
 
 
 def _line(row: Row[Any], held: int, homonyms: set[str], now: datetime, zone: ZoneInfo) -> Line:
-    places = available_count(row.free_count, row.capacity, row.starts_at, row.duration_minutes, now)
+    places = row.left_count
     is_past = not places and (row.free_count > 0 or row.starts_at <= now)
     left = places - held
-    moment = row.starts_at.astimezone(zone)
+    starts_at = row.next_at or row.starts_at
+    moment = starts_at.astimezone(zone)
     job = words.profession(row.profession)
     suffix = f", {job}" if job else ""
     full = " ".join(filter(None, (row.title, row.first_name, row.last_name)))
     is_short = row.title and row.last_name not in homonyms
     return Line(
         id=row.id,
-        starts_at=row.starts_at,
+        starts_at=starts_at,
         moment=moment,
         time=hour(moment),
         name=full + suffix,
@@ -200,7 +201,7 @@ def _line(row: Row[Any], held: int, homonyms: set[str], now: datetime, zone: Zon
         capacity=row.capacity,
         person_id=row.person_id,
         mark=f"×{left}" if left > 1 else "",
-        is_late=row.starts_at - now > SAS_CLOCK,
+        is_late=starts_at - now > SAS_CLOCK,
         names=(f"{row.first_name} {row.last_name}", f"{row.last_name} {row.first_name}"),
         detail=words.conditions(row.conditions) if row.conditions else "",
     )

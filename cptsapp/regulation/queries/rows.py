@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -37,6 +38,16 @@ LONGEST_DAY = timedelta(hours=12)  # a range begun earlier today is over
 ON_LIST = text("slot.state = 'open' AND slot.free_count > 0")
 FULL = text("slot.state = 'open' AND slot.free_count = 0")
 
+_NOW = bindparam("now", type_=Instant())
+_IS_TAKEN = exists().where(Booking.seat_id == Seat.id, Booking.state != BookingState.CANCELLED)
+_LEFT = (Seat.slot_id == Slot.id, Seat.starts_at > _NOW, ~_IS_TAKEN)
+
+
+def _once_begun(before: Any, left: Any) -> Any:
+    """What the slot says, until it has begun: from then on what its seats say, for those gone by are lost."""
+    return case((Slot.starts_at > _NOW, before), else_=select(left).where(*_LEFT).correlate(Slot).scalar_subquery())
+
+
 _COLUMNS = (
     Slot.id,
     Slot.starts_at,
@@ -55,11 +66,13 @@ _COLUMNS = (
     Commune.name.label("commune_name"),
     Commune.latitude,
     Commune.longitude,
+    _once_begun(Slot.starts_at, func.min(Seat.starts_at)).label("next_at"),
+    _once_begun(Slot.free_count, func.count(Seat.id)).label("left_count"),
 )
 
 
 def slots() -> Any:
-    """Slots with their doctor and commune, to be narrowed."""
+    """Slots with their doctor, their commune, the hour and the number of places that can still be taken at `now`."""
     return (
         select(*_COLUMNS)
         .join(Practice, Practice.id == Slot.practice_id)
@@ -76,6 +89,7 @@ _LISTED = Prepared(
     ),
     remembers=True,
 )
+_NEXT = select(func.min(Seat.starts_at)).join(Slot, Slot.id == Seat.slot_id).where(*_LEFT)
 _FREE_LATER = (
     select(Slot.starts_at).where(ON_LIST, Slot.starts_at >= bindparam("after")).order_by(Slot.starts_at).limit(1)
 )
@@ -84,7 +98,12 @@ _FREE_LATER = (
 def listed(now: datetime, first: datetime, until: datetime) -> Sequence[Row[Any]]:
     """Free slots that start between `first` and `until`, ranges already begun, and those just taken; unordered."""
     since = first if first > now else now - LONGEST_DAY
-    return _LISTED.all(since=since, until=until, taken_since=now - SHOWN_AFTER)
+    return _LISTED.all(now=now, since=since, until=until, taken_since=now - SHOWN_AFTER)
+
+
+def next_hour(slot_id: int, now: datetime) -> datetime | None:
+    """When the first place of a slot that can still be taken starts, or None."""
+    return session.scalar(_NEXT.where(Slot.id == slot_id), {"now": now})
 
 
 def next_free(after: datetime) -> datetime | None:
@@ -126,7 +145,6 @@ def _branch(kind: str, a: Any, b: Any = None, at: Any = None, *place: Any) -> Se
     )
 
 
-_IS_TAKEN = exists().where(Booking.seat_id == Seat.id, Booking.state != BookingState.CANCELLED)
 _BRANCHES = (
     _branch("version", AgendaVersion.version).where(AgendaVersion.id == 1),
     _branch("mine", func.count(Booking.id)).where(

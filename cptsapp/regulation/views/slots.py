@@ -142,7 +142,7 @@ def try_opening(slot_id: int, form: BookForm | None = None, *, taken: str = "", 
         taken = actions.why_none(found, clock.now(), me().id)
     if not taken:
         # a plage is opened at the hour of the seat that is held: the script will say that hour
-        facts = opened.facts(found, held.starts_at) if held else facts
+        facts = opened.facts(found, held.starts_at if held else rows.next_hour(found.id, clock.now()))
         return _outcome("open", facts, form, status or 200, held=held)
     others = opened.others(listing(me(), asked_filter()), facts)
     return _outcome("lost", facts, form, 409 if request.method == "POST" else 200, taken=taken, others=others)
