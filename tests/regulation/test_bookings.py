@@ -38,6 +38,11 @@ def test_mine_of_the_day(desk, booking):
     assert "Guérineau" not in html
 
 
+def test_mine_are_those_noted_today_whatever_their_day(desk, booking):
+    assert "Mes réservations notées aujourd’hui" in text(desk, "/reservations")
+    assert "Mes réservations notées aujourd’hui\u00a0: 1" in text(desk, "/creneaux")
+
+
 def test_another_s_are_not_mine(other_desk, booking):
     assert reference() not in text(other_desk, "/reservations")
 
