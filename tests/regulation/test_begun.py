@@ -61,6 +61,22 @@ def test_the_day_shows_that_hour_too(desk, plage, set_clock):
     assert "15h32" not in page
 
 
+def test_the_paper_counts_what_can_still_be_taken(desk, plage, set_clock):
+    book_seat(plage, 2)
+    set_clock(clock.now() + timedelta(minutes=80))
+    page = text(desk, "/journee/impression")
+    assert "1\u00a0libre, 1\u00a0pris" in page
+    assert "<b>16h17</b>" in page
+    assert "15h32" not in page
+
+
+def test_the_paper_of_a_day_gone_by_offers_nothing(desk, plage, cast, sign_in, set_clock):
+    set_clock(clock.now() + timedelta(days=1))
+    page = text(sign_in(cast.regulator), "/journee/impression?jour=2026-07-20")
+    assert "0\u00a0libre, 0\u00a0pris" in page
+    assert "Ni réservation ni place à prendre" in page
+
+
 def row_of(desk, slot_id: int) -> str:
     page = text(desk, "/creneaux")
     start = page.index(f'id="c{slot_id}"')

@@ -222,15 +222,15 @@ class SheetLine:
 
 
 def sheet(user: CurrentUser, day: date) -> list[SheetLine]:
-    """The day on paper: free slots first with room to write, then each booking, by time."""
+    """The day on paper: what can still be taken, with room to write, and each booking, by time."""
     found = session.scalars(
         select(Slot)
         .where(Slot.day_on == day, Slot.state == SlotState.OPEN, visible_slots(user))
         .options(*WITH_PRACTICE)
         .order_by(Slot.starts_at, Slot.id)
     ).all()
-    readable = _readable(user, day)
-    lines = [line for slot in found for line in _sheet_lines(slot, readable.get(slot.id, []))]
+    readable, left = _readable(user, day), statements.left_of_day(day, clock.now())
+    lines = [line for slot in found for line in _sheet_lines(slot, readable.get(slot.id, []), left.get(slot.id))]
     return sorted(lines, key=lambda line: (line.hour, line.time.zfill(5), line.doctor))
 
 
@@ -249,8 +249,8 @@ def _readable(user: CurrentUser, day: date) -> dict[int, list[tuple[Booking, boo
     return found
 
 
-def _sheet_lines(slot: Slot, booked: list[tuple[Booking, bool]]) -> list[SheetLine]:
-    lines = [_sheet_line(slot, slot.starts_at, slot.free_count)] if slot.free_count else []
+def _sheet_lines(slot: Slot, booked: list[tuple[Booking, bool]], left: tuple[int, datetime] | None) -> list[SheetLine]:
+    lines = [_sheet_line(slot, left[1], left[0])] if left else []
     return lines + [_booked_line(slot, booking, may_read) for booking, may_read in booked]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -104,6 +104,13 @@ def listed(now: datetime, first: datetime, until: datetime) -> Sequence[Row[Any]
 def next_hour(slot_id: int, now: datetime) -> datetime | None:
     """When the first place of a slot that can still be taken starts, or None."""
     return session.scalar(_NEXT.where(Slot.id == slot_id), {"now": now})
+
+
+def left_of_day(day: date, now: datetime) -> dict[int, tuple[int, datetime]]:
+    """Places that can still be taken on a day, and the hour of the first, by slot; none for a slot without any."""
+    found = select(Seat.slot_id, func.count(Seat.id), func.min(Seat.starts_at)).join(Slot, Slot.id == Seat.slot_id)
+    rows = session.execute(found.where(*_LEFT, Slot.day_on == day).group_by(Seat.slot_id), {"now": now})
+    return {slot_id: (count, first) for slot_id, count, first in rows}
 
 
 def next_free(after: datetime) -> datetime | None:
