@@ -12,7 +12,9 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.permissions import CODES
 from cptsapp.core import local
 from cptsapp.core.db import db
+from cptsapp.directory.permissions import use_setting
 from cptsapp.http import access, htmx
+from cptsapp.membership.queries.settings import shows_members
 from cptsapp.migrations import commands
 from cptsapp.snp.actions import release_hold
 from cptsapp.snp.permissions import OWN
@@ -113,6 +115,7 @@ def register(app: Flask) -> None:
     """Register each feature, then the migrations of them all."""
     _load_models()
     local.use(zone)
+    use_setting(shows_members)
     for name in MODULES:
         _install(app, name)
     desks.on_lock[:] = [_free_hold]

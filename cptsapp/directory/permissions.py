@@ -1,5 +1,6 @@
 """Which persons exist for a user, what holds on a day, and why a change is refused."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -8,6 +9,20 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import RoleGrant
 from cptsapp.core.periods import meets
 from cptsapp.directory.models import Delegation, Person, Practice, Profession
+
+_shows_members: Callable[[], bool] = lambda: False
+
+
+def use_setting(shows_members: Callable[[], bool]) -> None:
+    """Say who knows whether practitioners see the members: a setting of `membership`, above the directory."""
+    global _shows_members  # one CPTS a process
+    _shows_members = shows_members
+
+
+def sees_members(user: CurrentUser) -> bool:
+    """Whether a user sees who is a member: by their role, or because the CPTS has set that all may."""
+    scopes = user.scopes("membership.read")
+    return bool(scopes - {"setting"}) or ("setting" in scopes and _shows_members())
 
 
 def visible_to(user: CurrentUser) -> ColumnElement[bool]:

@@ -10,7 +10,17 @@ from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.text import fold, new_reference
-from cptsapp.directory.models import Delegation, Person, Place, Practice, Profession
+from cptsapp.directory.models import (
+    College,
+    Delegation,
+    Membership,
+    Organisation,
+    Person,
+    Place,
+    Practice,
+    Profession,
+)
+from cptsapp.membership.models import Application
 from cptsapp.snp.models import (
     AgendaVersion,
     Booking,
@@ -195,3 +205,44 @@ def make_booking(slot: Slot | None = None, **overrides: Any) -> Booking:
     }
     slot.free_count -= 1
     return _add(Booking(**{**values, **overrides}))
+
+
+def make_organisation(**overrides: Any) -> Organisation:
+    """A structure."""
+    name = overrides.get("name", f"Maison de santé d’Essai {next(_numbers)}")
+    values = {"name": name, "folded": fold(name), "created_at": clock.now()}
+    return _add(Organisation(**{**values, **overrides}))
+
+
+def make_membership(
+    person: Person | None = None, *, organisation: Organisation | None = None, **overrides: Any
+) -> Membership:
+    """A membership of the year, unpaid, without fee; of a person made for it when nobody is given."""
+    if organisation is None:
+        person = person or make_person()
+    values = {
+        "person_id": person.id if person else None,
+        "organisation_id": organisation.id if organisation else None,
+        "college": College.STRUCTURES if organisation else College.PROFESSIONALS,
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2026, 12, 31),
+        "created_at": clock.now(),
+    }
+    return _add(Membership(**{**values, **overrides}))
+
+
+def make_application(**overrides: Any) -> Application:
+    """A nurse asks to join; nobody knows yet who that is in the directory."""
+    number = next(_numbers)
+    values = {
+        "reference": f"A{number:05d}",
+        "college": College.PROFESSIONALS,
+        "title": "Mme",
+        "last_name": f"Demande{number}",
+        "first_name": "Inès",
+        "profession": Profession.NURSE,
+        "commune_code": "85288",
+        "mail": f"ines{number}@cpts.example",
+        "received_at": clock.now(),
+    }
+    return _add(Application(**{**values, **overrides}))

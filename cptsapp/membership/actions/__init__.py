@@ -1,0 +1,1 @@
+"""What changes an application, a membership, a text or a setting."""

@@ -1,0 +1,1 @@
+"""Reads of the adhesion: its settings, applications, members, texts; the rate."""
