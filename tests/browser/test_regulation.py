@@ -182,6 +182,16 @@ def test_a_probable_duplicate_appears_under_the_field(desk: Page, agenda: int):
     assert session.query(Booking.id).filter_by(state="booked").count() >= 2
 
 
+def test_a_commune_counts_its_circles_and_sends_nothing_else_in_an_address(desk: Page):
+    desk.goto("/diffusions/nouvelle")
+    desk.get_by_label("Nom").fill("Guérineau")
+    with desk.expect_request("**/diffusions/nouvelle?*") as asked:
+        desk.get_by_label("Commune du patient").select_option("85288")
+    expect(desk.get_by_text("dans la commune,")).to_be_visible()
+    assert asked.value.url.endswith("/diffusions/nouvelle?commune=85288")
+    assert desk.faults == []
+
+
 def test_sent_to_their_own_doctor_in_one_click(desk: Page):
     desk.get_by_role("button", name="Adressé à son médecin traitant").click()
     expect(desk.get_by_text("Noté")).to_be_visible()

@@ -11,7 +11,7 @@ from cptsapp.outbox.models import Message
 from cptsapp.regulation.models import Broadcast, BroadcastState
 from cptsapp.snp.models import Booking, BookingIdentity, Slot, SlotOrigin
 from cptsapp.snp.patients import read_patient
-from tests.regulation.conftest import TYPED
+from tests.regulation.conftest import FRAGMENT, TYPED
 from tests.tools.factories import make_slot
 
 RENAUDIN, BENALI = "helene.renaudin@cpts.example", "sarah.benali@cpts.example"
@@ -50,6 +50,26 @@ def test_each_doctor_gets_a_mail_without_the_name(sent):
 def test_the_circle_narrows(desk, cast):
     desk.post("/diffusions", data={**ASK, "circle": "commune"})
     assert [m.to_address for m in session.query(Message)] == [RENAUDIN]
+
+
+def test_without_a_commune_only_the_whole_is_counted(desk):
+    page = desk.get("/diffusions/nouvelle").get_data(as_text=True)
+    assert "adresse mail\u00a0: 2 en tout." in page
+    assert "précisez la commune" in page
+
+
+def test_with_a_commune_each_circle_is_counted(desk):
+    page = desk.get("/diffusions/nouvelle?commune=85288", headers=FRAGMENT).get_data(as_text=True)
+    assert "2 à moins de 15\u00a0km, 1 dans la commune, 2 en tout." in page
+    assert "<form" not in page
+
+
+@pytest.mark.parametrize("circle", ["near", "commune"])
+def test_a_circle_around_no_commune_is_refused(desk, circle):
+    response = desk.post("/diffusions", data={**ASK, "circle": circle, "commune": ""})
+    assert response.status_code == 409
+    assert "Précisez la commune du patient" in response.get_data(as_text=True)
+    assert session.query(Broadcast).count() == 0
 
 
 def test_nobody_to_ask_is_said(desk, cast):

@@ -52,9 +52,11 @@ def send_broadcast(
     by: CurrentUser,
     key: str,
 ) -> Broadcast:
-    """Ask each doctor of a circle by mail, with a private link. Raises Refusal when there is nobody to ask."""
+    """Ask each doctor of a circle by mail, with a private link. Raises Refusal: nobody to ask, or around no commune."""
     if (done := result_for(by.id, key, KIND)) is not None:
         return session.get_one(Broadcast, done)
+    if circle != "all" and reads.town(commune_code) is None:
+        raise Refusal("Précisez la commune du patient, ou demandez à toute la CPTS.", field="commune")
     asked = reads.circle(circle, commune_code)
     if not asked:
         raise Refusal("Aucun médecin de ce cercle n’a d’adresse mail : élargissez le cercle.", field="circle")

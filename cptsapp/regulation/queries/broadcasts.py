@@ -35,11 +35,13 @@ STATES = {
 
 
 def circle(name: str, commune_code: str | None) -> list[Doctor]:
-    """The doctors of a circle who have a mail address; all of them when no commune is given."""
+    """The doctors of a circle who have a mail address; of a circle around no commune, nobody."""
     near = town(commune_code)
     asked = [doctor for doctor in doctors(near) if doctor.mail]
-    if near is None or name == "all":
+    if name == "all":
         return asked
+    if near is None:
+        return []
     if name == "commune":
         return [doctor for doctor in asked if doctor.town.code == near.code]
     return [doctor for doctor in asked if _is_near(doctor, near)]

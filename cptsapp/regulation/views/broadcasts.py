@@ -11,7 +11,7 @@ from cptsapp.core import clock, french
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import public, requires
-from cptsapp.http.htmx import redirect, wants_fragment
+from cptsapp.http.htmx import redirect, respond, wants_fragment
 from cptsapp.regulation import permissions
 from cptsapp.regulation.actions import broadcasts as actions
 from cptsapp.regulation.forms import KEYS, AnswerForm, BroadcastForm
@@ -55,9 +55,16 @@ def _form(**arguments: Any) -> BroadcastForm:
 
 
 def _new(form: BroadcastForm, status: int) -> Response:
-    counts = {name: len(reads.circle(name, form.commune.data or None)) for name in reads.CIRCLES}
-    page = render_template("regulation/broadcast_new.html", form=form, counts=counts, keys=KEYS)
-    return make_response(page, status)
+    commune = form.commune.data or None
+    return respond(
+        "regulation/broadcast_new.html",
+        "regulation/_circle.html",
+        status,
+        form=form,
+        counts={name: len(reads.circle(name, commune)) for name in reads.CIRCLES},
+        has_commune=reads.town(commune) is not None,
+        keys=KEYS,
+    )
 
 
 @blueprint.post("/diffusions")
