@@ -58,7 +58,9 @@ def database_url(template: databases.Template, instance: Path) -> Iterator[str]:
     """A copy of the migrated database."""
     url = template.copy(instance)
     yield url
+    left = databases.close_left_open()
     template.discard(url)
+    assert left == 0, f"{left} connections left open: an application made by this test was not disposed of"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from cptsapp.audit.models import AuditEvent
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from tests.accounts.tools import PASSWORD, give_password, pass_door, post, text_of
+from tests.tools import databases
 from tests.tools.client import CheckedClient
 from tests.tools.settings import test_settings
 
@@ -190,6 +191,8 @@ def test_behind_a_trusted_proxy_each_forwarded_address_counts_for_itself(cast, i
     for n in (1, 2):
         data = {"mail": "personne@cpts.example", "password": "x"}
         post(app.test_client(), "/connexion", data, headers={"X-Forwarded-For": f"203.0.113.9, 192.0.2.{n}"})
+    with app.app_context():
+        databases.dispose()
     assert session.query(Counter).filter_by(purpose="sign_in.address").count() == 2
 
 

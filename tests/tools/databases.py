@@ -3,6 +3,7 @@
 import os
 import shutil
 import uuid
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psycopg
 from flask_migrate import upgrade
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 
 from cptsapp import create_app
 from cptsapp.core.db import db, session
@@ -71,6 +73,23 @@ def dispose() -> None:
     """Close every connection of the application's engine."""
     session.remove()
     db.engine.dispose()
+
+
+_opened: "weakref.WeakSet[psycopg.Connection]" = weakref.WeakSet()
+
+
+@event.listens_for(Pool, "connect")
+def _note_opened(connection: object, _record: object) -> None:
+    if isinstance(connection, psycopg.Connection):
+        _opened.add(connection)
+
+
+def close_left_open() -> int:
+    """Close what this process still has open to PostgreSQL; gives how many: collected later, they fail another test."""
+    left = [connection for connection in _opened if not connection.closed]
+    for connection in left:
+        connection.close()
+    return len(left)
 
 
 def reverse_unordered(engine) -> None:
