@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import RoleGrant
 from cptsapp.core.periods import meets
-from cptsapp.directory.models import Delegation, Person, Practice, Profession
+from cptsapp.directory.models import Delegation, Organisation, Person, Practice, Profession
 
 _shows_members: Callable[[], bool] = lambda: False
 
@@ -25,9 +25,24 @@ def sees_members(user: CurrentUser) -> bool:
     return bool(scopes - {"setting"}) or ("setting" in scopes and _shows_members())
 
 
+def sees_persons(user: CurrentUser) -> bool:
+    """Whether a user reads the persons of the directory; a partner reads the structures alone."""
+    return bool(user.scopes("directory.read") - {"structures"})
+
+
 def visible_to(user: CurrentUser) -> ColumnElement[bool]:
-    """WHERE over Person: everyone for whoever reads the directory; a person merged into another is that other."""
-    return Person.merged_into_id.is_(None) if user.can("directory.read") else false()
+    """WHERE over Person: everyone for whoever sees persons, but those who asked to be kept out (§6.2).
+
+    A person merged into another is that other.
+    """
+    if not sees_persons(user):
+        return false()
+    return and_(Person.merged_into_id.is_(None), Person.objected_on.is_(None))
+
+
+def visible_structures(user: CurrentUser) -> ColumnElement[bool]:
+    """WHERE over Organisation: every structure for whoever reads the directory, partners too."""
+    return Organisation.merged_into_id.is_(None) if user.can("directory.read") else false()
 
 
 def in_force(period: type[Practice] | type[Delegation] | type[RoleGrant], day: date) -> ColumnElement[bool]:

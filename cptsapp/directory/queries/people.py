@@ -151,7 +151,7 @@ def person(user: CurrentUser, person_id: int) -> Person:
     found = session.get(Person, person_id)
     if found is not None and found.merged_into_id is not None:
         found = session.get(Person, found.merged_into_id)
-    if found is None or not user.can("directory.read"):
+    if found is None or found.objected_on is not None or not permissions.sees_persons(user):
         raise Invisible
     return found
 
@@ -188,19 +188,19 @@ def _delegations(
 
 # -- for the forms ----------------------------------------------------------------------------------------------------
 
+_IS_THERE = and_(Person.merged_into_id.is_(None), Person.objected_on.is_(None))
+
 
 def namesakes(last_name: str, first_name: str, but: int | None = None) -> Sequence[Person]:
     """Persons of the same name: a second record of someone is rarely meant."""
-    wanted = select(Person).where(
-        Person.folded == rules.folded_name(last_name, first_name), Person.merged_into_id.is_(None)
-    )
+    wanted = select(Person).where(Person.folded == rules.folded_name(last_name, first_name), _IS_THERE)
     return session.scalars(wanted.where(Person.id != but).order_by(Person.id)).all()
 
 
 def possible_delegates(but: int) -> Sequence[Person]:
     """Anyone but the practitioner: secretaries and staff first, then colleagues (a locum), by name."""
     is_staff = Person.profession == Profession.STAFF
-    wanted = select(Person).where(Person.merged_into_id.is_(None), Person.id != but)
+    wanted = select(Person).where(_IS_THERE, Person.id != but)
     return session.scalars(wanted.order_by(is_staff.desc(), Person.folded, Person.id)).all()
 
 
