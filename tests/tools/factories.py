@@ -10,6 +10,7 @@ from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.text import fold, new_reference
+from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import (
     College,
     Delegation,
@@ -96,7 +97,9 @@ def make_person(**overrides: Any) -> Person:
     }
     values.update(overrides)
     values.setdefault("folded", fold(f"{values['last_name']} {values['first_name']}"))
-    return _add(Person(**values))
+    person = _add(Person(**values))
+    write_words(persons={person.id: person.folded})
+    return person
 
 
 def make_user(*roles: Role, **overrides: Any) -> User:
@@ -211,7 +214,9 @@ def make_organisation(**overrides: Any) -> Organisation:
     """A structure."""
     name = overrides.get("name", f"Maison de santé d’Essai {next(_numbers)}")
     values = {"name": name, "folded": fold(name), "created_at": clock.now()}
-    return _add(Organisation(**{**values, **overrides}))
+    organisation = _add(Organisation(**{**values, **overrides}))
+    write_words(organisations={organisation.id: organisation.folded})
+    return organisation
 
 
 def make_membership(

@@ -12,6 +12,7 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.core.text import fold
 from cptsapp.directory import permissions
+from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Delegation, Organisation, Person, Place, Practice, Profession
 from cptsapp.directory.rules import words as rules
 from cptsapp.territory import actions as territory_actions
@@ -32,6 +33,7 @@ def create_person(values: Mapping[str, Any], *, by: Actor | None) -> Person:
     person = Person(**values, folded=folded, created_at=now, updated_at=now)
     session.add(person)
     session.flush()
+    write_words(persons={person.id: folded})
     record("person.create", person, by=by)
     return person
 
@@ -47,6 +49,7 @@ def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> N
     person.folded = rules.folded_name(person.last_name, person.first_name)
     person.updated_at = clock.now()
     session.flush()
+    write_words(persons={person.id: person.folded})
     record("person.correct", person, by=by, changes=changes)
 
 
@@ -83,6 +86,7 @@ def save_organisation(
         session.add(organisation)
     organisation.name, organisation.folded, organisation.finess = name, fold(name), finess
     session.flush()
+    write_words(organisations={organisation.id: organisation.folded})
     record(kind, organisation, by=by, name=name)
     return organisation
 

@@ -113,6 +113,15 @@ def folded_name(last_name: str, first_name: str) -> str:
     return fold(f"{last_name} {first_name}")
 
 
+def name_words(folded: str) -> frozenset[str]:
+    """What a folded name is found by: from each of its words on, the rest of the name written in one.
+
+    « le goff yann » gives legoffyann, goffyann and yann: the beginning of any of them finds it.
+    """
+    parts = folded.split()
+    return frozenset("".join(parts[rank:]) for rank in range(len(parts)))
+
+
 def matches(folded: str, word: str) -> bool:
     """Whether a folded name answers to a folded word: it begins one of its words, or the name written in one.
 
