@@ -1,5 +1,6 @@
 """Periods of days: both ends are included, and None is no end."""
 
+from calendar import monthrange
 from datetime import date
 
 
@@ -11,3 +12,9 @@ def meets(starts_on: date, ends_on: date | None, other_starts_on: date, other_en
 def covers(starts_on: date, ends_on: date | None, day: date) -> bool:
     """Whether a period holds a day."""
     return starts_on <= day and (ends_on is None or day <= ends_on)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later or, below zero, before; the last of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
