@@ -79,6 +79,28 @@ def test_one_tap_a_patient(cast, evening_of, open_as, picture):
     expect(page.get_by_role("heading", level=1)).to_have_text("3\u00a0patients à renseigner")
 
 
+def test_the_keyboard_goes_from_one_patient_to_the_next(cast, evening_of, open_as):
+    page = open_as(cast.gp)
+    page.goto("/mes-creneaux/soir")
+    page.get_by_role("button", name="Absent : Guérineau").press("Enter")
+    expect(page.get_by_role("button", name="Venu : Rousseau")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Venu : Pelletier")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aucun patient à renseigner")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_an_undone_or_corrected_outcome_has_the_focus(cast, evening_of, open_as):
+    page = open_as(cast.gp)
+    page.goto("/mes-creneaux/soir")
+    page.get_by_role("button", name="Venu : Rousseau").press("Enter")
+    page.locator(".toast").get_by_role("button", name="Annuler").press("Enter")
+    expect(page.get_by_role("button", name="Venu : Rousseau")).to_be_focused()
+    page.get_by_role("link", name="Corriger : Jaunet").press("Enter")
+    expect(page.get_by_role("button", name="Venu : Jaunet")).to_be_focused()
+
+
 def test_without_javascript_too(cast, evening_of, open_as):
     page = open_as(cast.gp, phone=True, javascript=False)
     page.goto("/mes-creneaux/soir")

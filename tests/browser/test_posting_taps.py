@@ -63,6 +63,14 @@ def test_posting_takes_three_taps_and_no_keystroke(cast, open_as, javascript):
     assert session.query(Slot).one().starts_at == paris(20, 18, 30)
 
 
+def test_what_was_just_published_has_the_focus(cast, list_of, open_as):
+    page = open_as(cast.gp)
+    page.goto("/mes-creneaux/nouveau")
+    page.locator("label.chip").first.click()
+    page.locator(".dock button").press("Enter")
+    expect(page.locator("li.is-new a").first).to_be_focused()
+
+
 def test_withdrawing_is_one_tap_and_its_undo_another(cast, list_of, open_as):
     page = open_as(cast.gp, phone=True)
     page.goto("/mes-creneaux")

@@ -63,6 +63,15 @@ class Evening:
         """Patients still to note."""
         return sum(len(acts) for _day, acts in self.days)
 
+    def next_after(self, booking_id: int) -> int:
+        """What to note after an act: itself when it waits again, else the next by time, else the first; 0 for none."""
+        waiting = [act for _day, acts in self.days for act in acts]
+        if any(act.booking_id == booking_id for act in waiting):
+            return booking_id
+        noted = next((act.at for act in self.done if act.booking_id == booking_id), None)
+        later = [act for act in waiting if noted is not None and act.at >= noted]
+        return next((act.booking_id for act in (*later, *waiting)), 0)
+
 
 def _awaiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Still to note. A day bound keeps the cost of the page the same as years go by."""

@@ -46,7 +46,7 @@ def record(booking_id: int) -> BaseResponse:
         before = actions.record_outcome(booking_id, outcome, by=me())
     except Refusal as refusal:
         session.rollback()
-        return _show(409, refusal=refusal.message)
+        return _show(409, refusal=refusal.message, at_hand=booking_id)
     if htmx.wants_fragment():
         return _show(noted=booking_id, before=before)
     pour = number_argument("pour")
@@ -63,6 +63,7 @@ def _show(
     noted: int | None = None,
     before: BookingState | None = None,
     refusal: str | None = None,
+    at_hand: int | None = None,
 ) -> Response:
     now = clock.now()
     pour = number_argument("pour")
@@ -70,6 +71,7 @@ def _show(
     people = queries.assisted(me(), now)
     found = queries.evening(me(), now, pour)
     by_reference = notes_by_reference(me())
+    correcting = number_argument("corriger")
     return htmx.respond(
         PAGE,
         FRAGMENT,
@@ -80,7 +82,8 @@ def _show(
         by_reference=by_reference,
         people=_choices(people, pour),
         pour=pour,
-        is_correcting=number_argument("corriger"),
+        is_correcting=correcting,
+        focus=at_hand or correcting or (found.next_after(noted) if noted else None),
         toast=_toast(found, noted, before),
         refusal=refusal,
     )

@@ -63,6 +63,7 @@ def mine() -> Response:
             fresh=fresh,
             days=days_of(rest),
             new_ids=new_ids,
+            focus_id=next((entry.slot.id for entry in entries if entry.slot.id in new_ids), None),
             toast=toast,
             absences=_absences(person),
             next_url=to("mine", person.id, du=next_day.isoformat()) if next_day else "",
