@@ -52,6 +52,7 @@ class MembershipSettings(Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     shows_members: Mapped[bool] = mapped_column(default=False)
     target_percent: Mapped[int | None]
+    address: Mapped[str | None]
     updated_at: Mapped[datetime]
 
 

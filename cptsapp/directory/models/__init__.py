@@ -1,6 +1,6 @@
 """Tables of the directory: people and places, what the CPTS adds to a sheet, periods of membership."""
 
-from cptsapp.directory.models.membership import College, Membership
+from cptsapp.directory.models.membership import College, LeaveReason, Membership
 from cptsapp.directory.models.people import (
     Delegation,
     Organisation,
@@ -30,6 +30,7 @@ __all__ = [
     "Delegation",
     "Distinct",
     "Exchange",
+    "LeaveReason",
     "Membership",
     "Merge",
     "Movement",

@@ -18,6 +18,17 @@ class College(enum.StrEnum):
     USERS = "users"
 
 
+class LeaveReason(enum.StrEnum):
+    """Why someone left before the end: a closed list, so that nobody writes of anyone's health."""
+
+    MOVED = "moved"
+    RETIRED = "retired"
+    CHANGED_WORK = "changed_work"
+    WISHES_NO_MORE = "wishes_no_more"
+    CLOSED = "closed"
+    OTHER = "other"
+
+
 class Membership(Base):
     """A period during which someone is a member, both days included. Its state is computed, never written.
 
@@ -50,6 +61,7 @@ class Membership(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     left_on: Mapped[date | None]
+    left_reason: Mapped[LeaveReason | None] = mapped_column(choice(LeaveReason, "left_reason"))
     fee_cents: Mapped[int] = mapped_column(default=0)
     paid_on: Mapped[date | None]
     receipt_number: Mapped[int | None]

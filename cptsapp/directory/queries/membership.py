@@ -59,10 +59,11 @@ def _periods(
     numbers = wanted | {number for number, root in merged.items() if root in wanted}
     found: dict[int, list[Period]] = defaultdict(list)
     columns = (Membership.id, Membership.college, Membership.starts_on, Membership.ends_on, Membership.left_on)
-    query = select(owner, *columns).where(owner.is_not(None)).order_by(Membership.starts_on)
+    query = select(owner.label("owner"), *columns).where(owner.is_not(None)).order_by(Membership.starts_on)
     if len(numbers) <= _PARAMETERS_MAX:
         query = query.where(owner.in_(numbers))
-    for number, *values in session.execute(query):
-        if number in numbers:
-            found[merged.get(number, number)].append(Period(*values))
+    for row in session.execute(query):
+        if row.owner in numbers:
+            period = Period(row.id, row.college, row.starts_on, row.ends_on, row.left_on)
+            found[merged.get(row.owner, row.owner)].append(period)
     return {number: found[merged.get(number, number)] for number in asked if merged.get(number, number) in found}

@@ -23,6 +23,7 @@ def defaults() -> MembershipSettings:
         is_open=True,
         shows_members=False,
         target_percent=None,
+        address=None,
         updated_at=clock.now(),
     )
 
