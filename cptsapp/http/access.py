@@ -64,6 +64,17 @@ def refuse_undeclared(app: Flask, known_permissions: frozenset[str]) -> None:
             raise RuntimeError(f"view {endpoint} asks for unknown permissions {sorted(unknown)}")
 
 
+def is_open_to_user(endpoint: str | None) -> bool:
+    """Whether the user at the screen would be let in there."""
+    access = declared(current_app.view_functions[endpoint]) if endpoint else None
+    if access is None:
+        return False
+    if access.is_public:
+        return True
+    is_known = bool(current_user.is_authenticated)
+    return is_known and (not access.permissions or any(current_user.can(p) for p in access.permissions))
+
+
 def check() -> None:
     """Raise NotSignedIn or Forbidden, or let the request in."""
     if request.endpoint is None:

@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from cptsapp.http import access, app, compress, errors, filters, headers, htmx, logs, static
+from cptsapp.http import access, app, compress, errors, filters, headers, htmx, logs, static, uploads
 from cptsapp.settings import ROOT, Settings
 
 UPLOAD_MAX_BYTES = 2 * 1024 * 1024
@@ -47,6 +47,7 @@ def configure(flask_app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # private links send no referrer; the token and SameSite hold
         WTF_I18N_ENABLED=False,  # WTForms' own French, without Flask-Babel
     )
+    flask_app.request_class = uploads.Request
     flask_app.url_map.converters["int"] = KeyConverter
     flask_app.jinja_env.undefined = StrictUndefined
     flask_app.jinja_env.trim_blocks = True
