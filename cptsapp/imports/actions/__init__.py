@@ -1,0 +1,1 @@
+"""Writing imports: beginning, reading, deciding, applying, abandoning."""

@@ -1,0 +1,91 @@
+"""Reads of imports: the one that is open, its review, since when the territory is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
+from cptsapp.core.db import session
+from cptsapp.core.refusals import Invisible
+from cptsapp.imports.models import Import, ImportItem, ImportKind, ImportState, ItemKind
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many items of each kind, how many still wait for a decision, and what is not listed."""
+
+    by_kind: dict[ItemKind, int]
+    undecided_count: int
+    unchanged_count: int
+    outside_count: int
+
+
+def current() -> Import | None:
+    """The import that is open, whoever began it, or None."""
+    return session.scalar(select(Import).where(Import.turn == 1))
+
+
+def import_(user: CurrentUser, import_id: int) -> Import:
+    """One import. Raises Invisible."""
+    found = session.get(Import, import_id) if user.can("directory.import") else None
+    if found is None:
+        raise Invisible
+    return found
+
+
+def imports(page: int = 1) -> Sequence[Import]:
+    """Imports, the latest first."""
+    wanted = select(Import).order_by(Import.id.desc()).limit(PAGE).offset(PAGE * (max(page, 1) - 1))
+    return session.scalars(wanted).all()
+
+
+def last_applied(kind: ImportKind = ImportKind.EXTRACT) -> Import | None:
+    """The latest import of a kind that was applied."""
+    wanted = select(Import).where(Import.kind == kind, Import.state == ImportState.APPLIED)
+    return session.scalar(wanted.order_by(Import.applied_at.desc(), Import.id.desc()).limit(1))
+
+
+def items(import_: Import, kind: ItemKind, page: int = 1) -> Sequence[ImportItem]:
+    """A page of the review's items of a kind, in the order of the file."""
+    wanted = select(ImportItem).where(ImportItem.import_id == import_.id, ImportItem.kind == kind)
+    return session.scalars(wanted.order_by(ImportItem.id).limit(PAGE).offset(PAGE * (max(page, 1) - 1))).all()
+
+
+def item(import_: Import, item_id: int) -> ImportItem:
+    """One item of the review. Raises Invisible."""
+    found = session.get(ImportItem, item_id)
+    if found is None or found.import_id != import_.id:
+        raise Invisible
+    return found
+
+
+def counts(import_: Import) -> Counts:
+    """What the review counts. Two statements."""
+    mine = ImportItem.import_id == import_.id
+    by_kind = session.execute(select(ImportItem.kind, func.count()).where(mine).group_by(ImportItem.kind))
+    undecided = session.scalar(
+        select(func.count()).where(mine, ImportItem.needs_decision, ImportItem.decision.is_(None))
+    )
+    return Counts(
+        by_kind=dict.fromkeys(ItemKind, 0) | {row[0]: row[1] for row in by_kind},
+        undecided_count=undecided or 0,
+        unchanged_count=import_.unchanged_count,
+        outside_count=import_.outside_count,
+    )
+
+
+def known_since() -> date | None:
+    """The day of the first extract that was applied: before it, nobody knows who practised here."""
+    wanted = select(func.min(Import.extract_on))
+    return session.scalar(wanted.where(Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED))
+
+
+def user_name(user_id: int | None) -> str:
+    """Who began or applied an import; the command line has no account."""
+    found = session.get(User, user_id) if user_id is not None else None
+    return found.display_name if found else "la ligne de commande"
