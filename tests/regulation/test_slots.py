@@ -126,3 +126,15 @@ def test_a_filter_whose_slots_are_all_held_does_not_say_that_nothing_matches(des
     session.commit()
     html = desk.get("/creneaux?q=renaudin").get_data(as_text=True)
     assert "Plus rien de libre pour ce filtre." in html
+
+
+def test_effacer_shows_only_with_a_filter(desk, slot):
+    assert ">Effacer<" not in page(desk)
+    assert ">Effacer<" in page(desk, "/creneaux?q=ren")
+    assert ">Effacer<" in page(desk, "/creneaux?q=ren", **FRAGMENT)
+
+
+def test_the_keys_are_told_to_whoever_may_book(desk, sign_in, cast, slot):
+    coordinator = session.merge(cast.coordinator)
+    assert "</kbd> choisir" in page(desk)
+    assert "</kbd> choisir" not in page(sign_in(coordinator))
