@@ -92,7 +92,7 @@ SENTENCES = MappingProxyType(
         "neighbour.add": "CPTS voisine ajoutée",
         "neighbour.change": "CPTS voisine corrigée",
         "neighbour.remove": "CPTS voisine retirée",
-        "notifications.chosen": "Choix des messages changé",
+        "notifications.chosen": "Choix des mails reçus changé",
         "organisation.correct": "Structure corrigée",
         "organisation.create": "Structure ajoutée",
         "orientation.cancelled": "Orientation retirée",

@@ -40,5 +40,5 @@ class NotificationsForm(BaseForm):
     """Which acts of others one is told of."""
 
     level = RadioField(
-        "Messages par courriel", choices=[SelectChoice(level.value, LEVEL_LABELS[level]) for level in LEVEL_LABELS]
+        "Quand m’écrire", choices=[SelectChoice(level.value, LEVEL_LABELS[level]) for level in LEVEL_LABELS]
     )
