@@ -1,9 +1,10 @@
-"""Words of the agenda: modalities, conditions, professions. Every screen, mail and feed takes them from here."""
+"""Words of the agenda: modalities, conditions. Every screen, mail and feed takes them from here."""
 
 from collections.abc import Iterable
 from types import MappingProxyType
 
 from cptsapp.directory.models import Profession
+from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.snp.models import Condition, Modality
 
 MODALITIES = MappingProxyType(
@@ -23,18 +24,6 @@ CONDITIONS = MappingProxyType(
         Condition.NO_PREGNANCY: "pas de suivi de grossesse",
     }
 )
-PROFESSIONS = MappingProxyType(
-    {
-        Profession.GP: "médecin généraliste",
-        Profession.SPECIALIST: "médecin spécialiste",
-        Profession.NURSE: "infirmier·ère",
-        Profession.MIDWIFE: "sage-femme",
-        Profession.PHYSIOTHERAPIST: "kinésithérapeute",
-        Profession.DENTIST: "chirurgien·ne-dentiste",
-        Profession.PHARMACIST: "pharmacien·ne",
-        Profession.STAFF: "équipe",
-    }
-)
 
 
 def conditions(codes: Iterable[str]) -> str:
@@ -44,4 +33,4 @@ def conditions(codes: Iterable[str]) -> str:
 
 def profession(code: Profession) -> str:
     """The profession to show beside a name: nothing for a general practitioner, whom everyone expects."""
-    return "" if code is Profession.GP else PROFESSIONS[code]
+    return "" if code is Profession.GP else PROFESSION_LABELS[code]

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.directory.models import Profession
+from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.snp.models import SlotState
 from tests.posting.helpers import booking_in, paris, slot_on
 from tests.tools.factories import make_person, make_practice
@@ -176,3 +178,12 @@ def test_nothing_is_said_of_another_s_slot(gp, cast):
     assert "Publié" not in gp.get(f"/mes-creneaux?fait=publie&objet={other}").text
     assert gp.get("/mes-creneaux?fait=publie&objet=x").status_code == 200
     assert gp.get("/mes-creneaux?fait=autre&objet=1").status_code == 200
+
+
+def test_a_profession_is_called_as_in_the_directory(coordinator, cast):
+    nurse = make_person(last_name="Baron", first_name="Léo", title="", profession=Profession.NURSE)
+    make_practice(nurse, profession=Profession.NURSE)
+    session.commit()
+    called = PROFESSION_LABELS[Profession.NURSE]
+    assert called in coordinator.get("/mes-creneaux?choisir=1").text
+    assert called in coordinator.get("/annuaire").text

@@ -13,6 +13,7 @@ from cptsapp.core import addresses, clock
 from cptsapp.core.french import count, day_full, day_long, day_short
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person
+from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.posting import queries
@@ -84,7 +85,7 @@ def _choose() -> Response:
         "posting/choose.html",
         people=people,
         typed=typed,
-        professions=agenda_words.PROFESSIONS,
+        professions=PROFESSION_LABELS,
         has_visits_to_note=queries.has_visits_to_note(current_user),
     )
     return make_response(page)

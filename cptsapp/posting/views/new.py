@@ -13,6 +13,7 @@ from cptsapp.core import clock
 from cptsapp.core.french import NBSP, count
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import Person, Practice
+from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.posting import queries
@@ -82,7 +83,7 @@ def _place_label(practice: Practice, practices: Sequence[Practice]) -> str:
     """The address; the profession too for whoever has several (B59)."""
     place = queries.place_words(practice.place)
     several = len({p.profession for p in practices}) > 1
-    return f"{place} ({agenda_words.PROFESSIONS[practice.profession]})" if several else place
+    return f"{place} ({PROFESSION_LABELS[practice.profession]})" if several else place
 
 
 def _details(start: Start, given: Draft | None) -> dict[str, Any]:
