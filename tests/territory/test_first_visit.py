@@ -244,3 +244,22 @@ def test_the_command_prints_a_code_that_works(app, client):
 
 def test_the_command_says_nothing_once_set_up(app, cast):
     assert app.test_cli_runner().invoke(args=["setup-code"]).output == ""
+
+
+def step(page: str) -> str:
+    """The title of the current step."""
+    return page.split('aria-current="step"><span>')[1].split("<")[0]
+
+
+def test_the_current_step_is_the_first_that_lacks_something(visitor):
+    assert step(visitor.get("/premier-lancement").text) == "Nom"
+    assert step(post(visitor, act="search", name="", commune=[]).text) == "Nom"
+    assert step(post(visitor, act="search", commune=[]).text) == "Communes"
+    assert step(post(visitor, act="search", week_opens="", saturday_opens="").text) == "Horaires"
+    assert step(post(visitor, act="search").text) == "Votre compte"
+
+
+def test_a_gesture_on_the_communes_moves_the_steps_along(visitor):
+    page = visitor.post("/premier-lancement", data={**ANSWERS, "act": "search"}, headers={"HX-Request": "true"}).text
+    assert 'hx-target="#etapes"' in page
+    assert step(page) == "Votre compte"

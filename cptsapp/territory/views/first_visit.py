@@ -91,14 +91,33 @@ def _visit_page(form: FirstVisitForm, choice: queries.CommuneChoice, status: int
     department = choice.departments[0].code if choice.departments else ""
     return htmx.respond(
         "territory/first_visit.html",
-        "territory/_communes.html",
+        "territory/_visit_panel.html",
         status,
         form=form,
         choice=choice,
+        answered=_answered(form, choice),
         panel_url=url_for("territory.set_up"),
         zone_label=rules.time_zones()[rules.default_zone(department)],
         region_label=rules.holiday_regions()[rules.default_holiday_region(department)],
     )
+
+
+def _answered(form: FirstVisitForm, choice: queries.CommuneChoice) -> list[dict[str, str]]:
+    """The steps: what is there already, the first that lacks something marked as the current one."""
+    has_week = form.week_opens.data and form.week_closes.data
+    has_hours = has_week or (form.saturday_opens.data and form.saturday_closes.data)
+    answers = [
+        ("Code du terminal vérifié", "il ne sert qu’une fois", True),
+        ("Nom", form.name.data or "", form.name.data and form.mark.data),
+        ("Communes", count(len(choice.chosen), "commune") if choice.chosen else "", choice.chosen),
+        ("Horaires", "proposés, à relire" if has_hours else "", has_hours),
+        ("Votre compte", "premier administrateur", False),
+    ]
+    current = next(title for title, _detail, is_done in answers if not is_done)
+    return [
+        {"title": title, "detail": detail, "state": "done" if is_done else "now" if title == current else "todo"}
+        for title, detail, is_done in answers
+    ]
 
 
 def _answers(form: FirstVisitForm, choice: queries.CommuneChoice) -> actions.FirstAnswers | None:
