@@ -1,12 +1,12 @@
 """Shape of what the desk types: three short fields and one question, and the reasons of a cancellation."""
 
-from datetime import date
 from typing import Any
 
 from flask import request
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TimeField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
+from cptsapp.core import addresses
 from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir
 from cptsapp.regulation.queries.listing import Filter
 from cptsapp.regulation.rules.match import TYPED_MAX
@@ -103,19 +103,11 @@ def asked_filter() -> Filter:
     """The filter in the address, or in the form that carries it along."""
     values = request.values
     typed = values.get("q", "")[:TYPED_MAX].strip()
-    return Filter(typed, _modality(values.get("ou", "")), as_day(values.get("depuis", "")))
+    return Filter(typed, _modality(values.get("ou", "")), addresses.day(values.get("depuis")))
 
 
 def _modality(code: str) -> Modality | None:
     return Modality(code) if code in set(Modality) else None
-
-
-def as_day(text: str) -> date | None:
-    """The day an address names, or None for what is no day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 class BroadcastForm(PatientForm):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cptsapp.accounts.identity import CurrentUser
@@ -14,6 +14,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.core.seal import ring
 from cptsapp.core.tokens import token_hash
 from cptsapp.directory.models import Person, Place, Practice, Profession
+from cptsapp.directory.permissions import in_force
 from cptsapp.regulation.models import Broadcast, BroadcastRecipient, BroadcastState
 from cptsapp.regulation.permissions import visible_broadcasts
 from cptsapp.regulation.queries.elsewhere import Doctor, doctors
@@ -71,14 +72,12 @@ def commune_name(code: str | None) -> str:
 
 def practice_of(person_id: int) -> Practice:
     """The practice a doctor answers for: their first open one. Raises Refusal when they have none."""
-    today = territory.today()
     found = session.scalar(
         select(Practice)
         .where(
             Practice.person_id == person_id,
             Practice.profession != Profession.STAFF,
-            Practice.starts_on <= today,
-            or_(Practice.ends_on.is_(None), Practice.ends_on >= today),
+            in_force(Practice, territory.today()),
         )
         .options(joinedload(Practice.person), joinedload(Practice.place).joinedload(Place.commune))
         .order_by(Practice.id)

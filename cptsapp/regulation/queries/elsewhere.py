@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cptsapp.core import clock, french
 from cptsapp.core.db import session
 from cptsapp.directory.models import Person, Place, Practice, Profession
+from cptsapp.directory.permissions import in_force
 from cptsapp.regulation.queries.rows import town_of
 from cptsapp.regulation.rules.bands import kilometres
 from cptsapp.regulation.rules.match import Town
@@ -44,7 +45,6 @@ class Doctor:
 
 def doctors(near: Town | None = None) -> list[Doctor]:
     """General practitioners with an open practice, each once, nearest first when a commune is known, else by name."""
-    today = territory.today()
     rows = session.execute(
         select(
             Person.id,
@@ -68,8 +68,7 @@ def doctors(near: Town | None = None) -> list[Doctor]:
         .join(Commune, Commune.code == Place.commune_code)
         .where(
             Practice.profession == Profession.GP,
-            Practice.starts_on <= today,
-            (Practice.ends_on.is_(None)) | (Practice.ends_on >= today),
+            in_force(Practice, territory.today()),
             Person.merged_into_id.is_(None),
         )
     ).all()

@@ -6,7 +6,7 @@ from flask import Response as FlaskResponse
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cptsapp.core import clock
+from cptsapp.core import addresses, clock
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
@@ -137,9 +137,9 @@ def move(booking_id: int) -> FlaskResponse:
 @requires("snp.cancel")
 def move_to(booking_id: int) -> Response:
     """Move: the reference, the identity and both clocks stay."""
-    typed = request.form.get("slot", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    slot_id = addresses.row_number(request.form.get("slot"))
+    if slot_id is None:
         raise Refusal("Choisissez un créneau.")
     found = queries.booking_for(me(), booking_id)
-    moved = actions.move_booking(found, int(typed), by=me())
+    moved = actions.move_booking(found, slot_id, by=me())
     return redirect(url_for(".booking", booking_id=moved.id))

@@ -6,13 +6,13 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cptsapp.core import clock
+from cptsapp.core import addresses, clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.http.htmx import redirect, wants_fragment
-from cptsapp.regulation.forms import BookForm, as_day
+from cptsapp.regulation.forms import BookForm
 from cptsapp.regulation.queries.day import PARTS, board, sheet
 from cptsapp.regulation.queries.listing import is_fresh
 from cptsapp.regulation.views import ID, blueprint, me
@@ -23,15 +23,14 @@ from cptsapp.territory import queries as territory
 
 
 def _day() -> date:
-    return as_day(request.values.get("jour", "")) or territory.today()
+    return addresses.day(request.values.get("jour")) or territory.today()
 
 
 @blueprint.get("/journee")
 @requires("snp.book")
 def day() -> Response:
     """A day, with one slot open when the address says so."""
-    asked = request.args.get("ouvert", "")
-    slot_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    slot_id = addresses.row_number(request.args.get("ouvert"))
     return _answer(try_opening(slot_id) if slot_id else None)
 
 

@@ -5,6 +5,7 @@ import secrets
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from cptsapp.core import addresses
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import requires, signed_in
 from cptsapp.http.htmx import redirect, respond, wants_fragment
@@ -51,15 +52,16 @@ def _key() -> str:
 def _person() -> int | None:
     """The doctor of an *en sus*. Raises Invisible for what can be nobody's number."""
     typed = request.form.get("person", "")
-    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    number = addresses.row_number(typed)
+    if typed and number is None:
         raise Invisible
-    return int(typed) if typed else None
+    return number
 
 
 def _toast(noted: Orientation, place: int | None) -> Response:
     label = reads.LABELS[noted.kind]
-    typed = request.form.get("place", "")
-    row = closed_row(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    place_id = addresses.row_number(request.form.get("place"))
+    row = closed_row(place_id) if place_id is not None else None
     return make_response(render_template("regulation/_noted.html", noted=noted, label=label, closed=row))
 
 

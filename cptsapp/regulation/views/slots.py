@@ -9,7 +9,7 @@ from flask import Response, make_response, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from cptsapp.core import clock
+from cptsapp.core import addresses, clock
 from cptsapp.core.refusals import Refusal
 from cptsapp.core.submissions import result_for
 from cptsapp.http.access import requires
@@ -110,8 +110,7 @@ class Outcome:
 
 def _place(slot_id: int) -> int:
     """The row in which the answer stands: that of the slot first opened, when another is proposed in it."""
-    typed = request.form.get("place", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else slot_id
+    return addresses.row_number(request.form.get("place")) or slot_id
 
 
 def _outcome(body: str, facts: opened.Facts, form: BookForm, status: int = 200, **more: Any) -> Outcome:
