@@ -9,10 +9,10 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.outbox.models import Message
 from cptsapp.regulation.models import Broadcast, BroadcastState
-from cptsapp.snp.models import Booking, BookingIdentity, Slot, SlotOrigin
+from cptsapp.snp.models import Booking, BookingIdentity, Slot, SlotOrigin, SlotState
 from cptsapp.snp.patients import read_patient
 from tests.regulation.conftest import FRAGMENT, TYPED
-from tests.tools.factories import make_slot
+from tests.tools.factories import make_booking, make_slot
 
 RENAUDIN, BENALI = "helene.renaudin@cpts.example", "sarah.benali@cpts.example"
 ASK = {**TYPED, "circle": "all", "commune": "85288"}
@@ -146,6 +146,14 @@ def test_an_hour_already_given_is_refused(client, renaudin, cast):
     assert response.status_code == 409
     assert "déjà un créneau" in response.get_data(as_text=True)
     assert session.query(Broadcast.state).scalar() is BroadcastState.OPEN
+
+
+def test_the_hour_of_a_patient_who_still_comes_is_refused(client, renaudin, cast):
+    slot = make_slot(session.merge(cast.gp_practice), starts_at=clock.now() + timedelta(hours=1))
+    make_booking(slot)
+    slot.state, slot.withdrawn_at = SlotState.WITHDRAWN, clock.now()
+    session.commit()
+    assert client.post(renaudin, data=at()).status_code == 409
 
 
 def test_not_this_time_and_yet(client, renaudin):

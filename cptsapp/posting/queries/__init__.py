@@ -11,9 +11,7 @@ from cptsapp.posting.queries.around import (
     in_order,
     last_posted,
     open_of_series,
-    overlapping,
     series_for,
-    taken_spans,
     withdrawn_together,
 )
 from cptsapp.posting.queries.people import (
@@ -43,6 +41,7 @@ from cptsapp.posting.queries.slots import (
     upcoming,
     user_name,
 )
+from cptsapp.snp.overlaps import overlapping, taken_spans
 
 __all__ = [
     "Consequence",

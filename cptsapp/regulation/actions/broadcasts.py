@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, update
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import record
@@ -35,6 +35,7 @@ from cptsapp.snp.models import (
     SlotOrigin,
     SlotState,
 )
+from cptsapp.snp.overlaps import overlapping
 from cptsapp.snp.patients import Patient
 from cptsapp.snp.queries import campaign_for
 from cptsapp.territory import queries as territory
@@ -132,21 +133,9 @@ def take_broadcast(
 
 
 def _refuse_overlap(person_id: int, starts_at: datetime) -> None:
-    ends_at = starts_at + timedelta(minutes=answers.MINUTES)
-    other = session.scalar(
-        select(Slot.starts_at)
-        .where(
-            Slot.person_id == person_id,
-            Slot.state == SlotState.OPEN,
-            Slot.day_on == territory.local(starts_at).date(),
-            Slot.starts_at < ends_at,
-            Slot.ends_at > starts_at,
-        )
-        .order_by(Slot.starts_at)
-        .limit(1)
-    )
+    other = overlapping(person_id, (starts_at, starts_at + timedelta(minutes=answers.MINUTES)))
     if other is not None:
-        at = french.hour(territory.local(other))
+        at = french.hour(territory.local(other.starts_at))
         raise Refusal(f"Vous avez déjà un créneau à {at} : choisissez une autre heure.", field="moment")
 
 
