@@ -5,11 +5,14 @@ does not open. Blind indexes are HMACs under one key per purpose, for equality o
 """
 
 import base64
+import contextlib
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -67,7 +70,8 @@ def _context(row: UUID, column: str) -> bytes:
     return f"{row}/{column}".encode()
 
 
-INDEX_PURPOSES = ("identity", "phone", "token", "throttle")
+# « objection » is never rotated: the fingerprints of who asked to be kept out must be found for good.
+INDEX_PURPOSES = ("identity", "phone", "token", "throttle", "objection")
 
 
 def new_ring() -> KeyRing:
@@ -80,18 +84,53 @@ def load_or_create(path: Path) -> KeyRing:
     """The ring kept in a file readable by its owner alone; made at the first start."""
     path.parent.mkdir(parents=True, exist_ok=True)
     create_once(path, dump(new_ring()).encode())
-    return _load(path)
+    ring = _load(path)
+    return _with_every_purpose(path) if _missing(ring) else ring
+
+
+def _missing(ring: KeyRing) -> list[str]:
+    return [purpose for purpose in INDEX_PURPOSES if purpose not in ring.index_keys]
+
+
+def _with_every_purpose(path: Path) -> KeyRing:
+    """Give the file of a former version the index keys it lacks: of two processes that start together one does."""
+    with _alone(path):
+        ring = _load(path)
+        if missing := _missing(ring):
+            more = {purpose: secrets.token_bytes(32) for purpose in missing}
+            ring = KeyRing(ring.current, ring.seal_keys, {**ring.index_keys, **more})
+            _replace(path, ring)
+    return ring
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Whoever changes the file waits for the others; the lock is on its folder and leaves nothing there."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _replace(path: Path, ring: KeyRing) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.write_text(dump(ring))
+    if os.geteuid() == 0:  # a command of the administrator of the machine: the file stays the application's
+        owner = path.stat()
+        os.chown(draft, owner.st_uid, owner.st_gid)
+    draft.replace(path)
 
 
 def rotate(path: Path) -> int:
     """Add a key to the ring kept in the file and make it current; gives its number. Raises OverflowError past 255."""
-    ring = _load(path).rotated()
-    if ring.current > KEYS_MAX:
-        raise OverflowError(f"a value names its key with one byte: {KEYS_MAX} keys at most")
-    draft = path.with_name(f"{path.name}.new")
-    draft.touch(mode=0o600)
-    draft.write_text(dump(ring))
-    draft.replace(path)
+    with _alone(path):
+        ring = _load(path).rotated()
+        if ring.current > KEYS_MAX:
+            raise OverflowError(f"a value names its key with one byte: {KEYS_MAX} keys at most")
+        _replace(path, ring)
     return ring.current
 
 

@@ -1,3 +1,5 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -68,3 +70,37 @@ def test_a_rotated_file_opens_what_the_former_sealed(tmp_path):
     ring = load_or_create(path)
     assert (ring.current, ring.unseal(sealed, row, "name")) == (2, "Guérineau")
     assert path.stat().st_mode & 0o077 == 0
+
+
+def _file_of_a_former_version(path):
+    load_or_create(path)
+    content = json.loads(path.read_text())
+    del content["index"]["objection"]
+    path.write_text(json.dumps(content))
+    return content["index"]
+
+
+def test_a_file_of_a_former_version_gets_the_index_key_it_lacks_and_keeps_the_others(tmp_path):
+    path = tmp_path / "keys.json"
+    former = _file_of_a_former_version(path)
+    added = load_or_create(path)
+    assert load_or_create(path) == added
+    kept = json.loads(path.read_text())["index"]
+    assert set(kept) == {*former, "objection"}
+    assert all(kept[purpose] == key for purpose, key in former.items())
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_start_together_add_the_same_key(tmp_path):
+    path = tmp_path / "keys.json"
+    _file_of_a_former_version(path)
+    with ThreadPoolExecutor(8) as threads:
+        rings = list(threads.map(lambda _: load_or_create(path), range(8)))
+    assert len({ring.index_keys["objection"] for ring in rings}) == 1
+
+
+def test_who_objected_is_still_known_after_a_rotation(tmp_path):
+    path = tmp_path / "keys.json"
+    before = load_or_create(path).blind_index("objection", "rpps 10001234567")
+    rotate(path)
+    assert load_or_create(path).blind_index("objection", "rpps 10001234567") == before
