@@ -33,7 +33,7 @@ def test_a_chip_writes_the_hour_in_bold():
     [
         (4, 4, "4\u00a0places libres"),
         (4, 0, "4\u00a0places prises"),
-        (4, 3, "4\u00a0places : 1\u00a0prise, 3\u00a0libres"),
+        (4, 3, "4\u00a0places\u00a0: 1\u00a0prise, 3\u00a0libres"),
     ],
 )
 def test_places(capacity, free, said):

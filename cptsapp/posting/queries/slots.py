@@ -15,6 +15,8 @@ from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Practice
 from cptsapp.posting import permissions
 from cptsapp.posting.queries.around import in_order
+from cptsapp.posting.rules import words
+from cptsapp.snp import words as agenda_words
 from cptsapp.snp.models import (
     Booking,
     BookingState,
@@ -64,6 +66,21 @@ class Entry:
     def is_range(self) -> bool:
         """Whether it is a plage."""
         return self.slot.capacity > 1
+
+    @property
+    def places(self) -> str:
+        """ "4 places : 1 prise, 3 libres"."""
+        return words.places(self.slot.capacity, self.slot.free_count)
+
+    @property
+    def length(self) -> str:
+        """ "15 min", for each patient."""
+        return words.minutes(self.slot.duration_minutes)
+
+    @property
+    def modality(self) -> str:
+        """ "cabinet"."""
+        return agenda_words.MODALITIES[self.slot.modality].lower()
 
     @property
     def is_open(self) -> bool:

@@ -71,4 +71,4 @@ def places(capacity: int, free: int) -> str:
         return count(capacity, "place libre", "places libres")
     if not free:
         return count(capacity, "place prise", "places prises")
-    return f"{count(capacity, 'place')} : {count(taken, 'prise')}, {count(free, 'libre')}"
+    return f"{count(capacity, 'place')}{NBSP}: {count(taken, 'prise')}, {count(free, 'libre')}"
