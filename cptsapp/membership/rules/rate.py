@@ -1,0 +1,215 @@
+"""The rate of adhesion: who is counted on a day, drawn from dated facts so that any past day can be counted again.
+
+The numerator is a part of the denominator: a member who is not counted among the professionals (a structure, a
+salaried nurse when the rules leave salaried people out) is a member all the same, and listed apart (B13–B14).
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cptsapp.core.periods import months_later
+from cptsapp.directory.models import College, PracticeMode, Profession
+from cptsapp.directory.rules.membership import Period, in_force
+
+# Those of the contract's own lists, until the CPTS says otherwise.
+USUAL_PROFESSIONS = (
+    Profession.GP,
+    Profession.SPECIALIST,
+    Profession.NURSE,
+    Profession.MIDWIFE,
+    Profession.PHYSIOTHERAPIST,
+    Profession.DENTIST,
+    Profession.PHARMACIST,
+    Profession.SPEECH_THERAPIST,
+    Profession.PODIATRIST,
+)
+USUAL_MODES = (PracticeMode.LIBERAL, PracticeMode.LOCUM)
+USUAL_LOCUM_MONTHS = 3
+# A person with several practices stands under the first of these modes.
+_MODE_ORDER = {mode: rank for rank, mode in enumerate(PracticeMode)}
+
+
+@dataclass(frozen=True, slots=True)
+class CountingRules:
+    """Who is counted: professions, ways of practising, and after how many months a locum is."""
+
+    professions: frozenset[Profession] = frozenset(USUAL_PROFESSIONS)
+    modes: frozenset[PracticeMode] = frozenset(USUAL_MODES)
+    locum_months: int = USUAL_LOCUM_MONTHS
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPractice:
+    """A practice in one of the communes of the territory, both days included."""
+
+    id: int
+    profession: Profession
+    mode: PracticeMode
+    commune_code: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Professional:
+    """A person: their practices here and their periods of membership, whatever the rules."""
+
+    person_id: int
+    practices: tuple[DatedPractice, ...]
+    periods: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A person counted on a day, once, under their main practice; `period` is the membership that holds, or None."""
+
+    person_id: int
+    practice: DatedPractice
+    period: Period | None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether they are in the numerator too."""
+        return self.period is not None
+
+    @property
+    def college(self) -> College | None:
+        """The college they vote in; none for who is not a member."""
+        return self.period.college if self.period else None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The two numbers of the rate: members out of professionals."""
+
+    members: int = 0
+    professionals: int = 0
+
+    @property
+    def percent(self) -> float | None:
+        """Of a hundred, or None when there is nobody to count."""
+        return 100 * self.members / self.professionals if self.professionals else None
+
+    def missing(self, target_percent: int) -> int:
+        """How many more members would reach the target; 0 when it is reached."""
+        return max(0, -(-self.professionals * target_percent // 100) - self.members)
+
+
+def counted_from(practice: DatedPractice, rules: CountingRules) -> date | None:
+    """The first day a practice makes its person count, or None if it never does: a locum counts after some months."""
+    if practice.profession not in rules.professions or practice.mode not in rules.modes:
+        return None
+    if practice.mode is not PracticeMode.LOCUM:
+        return practice.starts_on
+    first = months_later(practice.starts_on, rules.locum_months)
+    return first if practice.ends_on is None or first <= practice.ends_on else None
+
+
+def main_practice(practices: Iterable[DatedPractice], rules: CountingRules, day: date) -> DatedPractice | None:
+    """What a person is counted under on a day: liberal before salaried, then the oldest; None if not counted."""
+    holding = [practice for practice in practices if _counts(practice, rules, day)]
+    return min(holding, key=lambda p: (_MODE_ORDER[p.mode], p.starts_on, p.id), default=None)
+
+
+def _counts(practice: DatedPractice, rules: CountingRules, day: date) -> bool:
+    first = counted_from(practice, rules)
+    return first is not None and first <= day and (practice.ends_on is None or day <= practice.ends_on)
+
+
+def counted_on(professionals: Iterable[Professional], rules: CountingRules, day: date) -> list[Counted]:
+    """Everyone counted on a day, each once: the very list that both numbers count."""
+    found = []
+    for professional in professionals:
+        practice = main_practice(professional.practices, rules, day)
+        if practice is not None:
+            found.append(Counted(professional.person_id, practice, in_force(professional.periods, day)))
+    return found
+
+
+def count(counted: Collection[Counted]) -> Count:
+    """The two numbers of a list."""
+    return Count(sum(one.is_member for one in counted), len(counted))
+
+
+def counts_on_days(professionals: Iterable[Professional], rules: CountingRules, days: Sequence[date]) -> list[Count]:
+    """The two numbers on each of the days, given in order: what `counted_on` would count, in one walk for all days."""
+    there, members = [0] * (len(days) + 1), [0] * (len(days) + 1)
+    for professional in professionals:
+        for first, last in _stays(professional.practices, rules):
+            _mark(there, days, first, last)
+            for period in professional.periods:
+                _mark(members, days, max(first, period.starts_on), min(last, period.last_day))
+    return [Count(m, t) for m, t in zip(_running(members), _running(there), strict=True)][: len(days)]
+
+
+def _mark(changes: list[int], days: Sequence[date], first: date, last: date) -> None:
+    if first <= last:
+        changes[bisect_left(days, first)] += 1
+        changes[bisect_right(days, last)] -= 1
+
+
+def _running(changes: Iterable[int]) -> list[int]:
+    total, totals = 0, []
+    for change in changes:
+        total += change
+        totals.append(total)
+    return totals
+
+
+def _stays(practices: Iterable[DatedPractice], rules: CountingRules) -> list[tuple[date, date]]:
+    """The days a person counts, as stays that neither touch nor overlap, however many practices make them."""
+    spans = sorted(
+        (first, practice.ends_on or date.max)
+        for practice in practices
+        if (first := counted_from(practice, rules)) is not None
+    )
+    stays: list[tuple[date, date]] = []
+    for first, last in spans:
+        if stays and (stays[-1][1] == date.max or first <= stays[-1][1] + timedelta(days=1)):
+            stays[-1] = (stays[-1][0], max(stays[-1][1], last))
+        else:
+            stays.append((first, last))
+    return stays
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Who came into a list and who went out of it between two days: numbers of persons."""
+
+    joined: frozenset[int]
+    ended: frozenset[int]
+    arrived: frozenset[int]
+    departed: frozenset[int]
+
+
+def changes_between(before: Iterable[Counted], after: Iterable[Counted]) -> Changes:
+    """What makes the difference between the lists of two days, so that each difference opens its persons."""
+    was, now = {one.person_id: one for one in before}, {one.person_id: one for one in after}
+    were_members = {number for number, one in was.items() if one.is_member}
+    are_members = {number for number, one in now.items() if one.is_member}
+    return Changes(
+        joined=frozenset(are_members - were_members),
+        ended=frozenset(were_members - are_members),
+        arrived=frozenset(now.keys() - was.keys()),
+        departed=frozenset(was.keys() - now.keys()),
+    )
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last day of each month from one day to another, and the last day itself: where a curve has its points."""
+    points, month = [], date(first.year, first.month, 1)
+    while (end := months_later(month, 1) - timedelta(days=1)) < last:
+        if end >= first:
+            points.append(end)
+        month = months_later(month, 1)
+    return [*points, last]
+
+
+def grouped(counted: Iterable[Counted], keys: Mapping[int, str]) -> dict[str, list[Counted]]:
+    """A day's list cut by a key of each person (`keys`: person → key), in no order."""
+    groups: dict[str, list[Counted]] = {}
+    for one in counted:
+        groups.setdefault(keys[one.person_id], []).append(one)
+    return groups
