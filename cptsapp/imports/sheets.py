@@ -16,6 +16,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from cptsapp.core.refusals import Refusal
+from cptsapp.core.text import looks_like_nir
 from cptsapp.imports import files, workbook
 
 MAX_BYTES = 20 * 1024**2
@@ -24,6 +25,7 @@ MAX_COLUMNS = 100
 UNPACKED_MAX_BYTES = 300 * 1024**2
 MEMBERS_MAX = 2000
 CELL_MAX = 500
+NIR_DIGITS = 13
 PREVIEW_ROWS = 5
 SEPARATORS = (";", ",", "\t")
 _SAMPLE_LINES = 30
@@ -68,7 +70,13 @@ def _counted(rows: Iterable[list[str]]) -> Iterator[list[str]]:
             raise Refusal(TOO_MANY_ROWS)
         if len(row) > MAX_COLUMNS:
             raise Refusal(TOO_MANY_COLUMNS)
-        yield [" ".join(cell.split())[:CELL_MAX] for cell in row]
+        yield [_clean(cell) for cell in row]
+
+
+def _clean(cell: str) -> str:
+    """One line, of a bounded length; a number of social security is never kept (§6.2)."""
+    text = " ".join(cell.split())[:CELL_MAX]
+    return "" if len(text) >= NIR_DIGITS and looks_like_nir(text) else text
 
 
 def read_rows(stored_as: str) -> Iterator[tuple[int, list[str]]]:
