@@ -71,6 +71,7 @@ MODULES = (
     "directory.views",
     "audit.views",
     "outbox.views",
+    "outreach.views",
     "posting.views",
     "regulation.views",
     "calendars.views",

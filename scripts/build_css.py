@@ -33,6 +33,7 @@ ORDER = (
     "day_grid",
     "entries",
     "posting",
+    "calls",
     "table",
     "marks",
     "steps",

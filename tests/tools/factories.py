@@ -15,6 +15,8 @@ from cptsapp.directory.models import (
     College,
     Delegation,
     Membership,
+    Movement,
+    MovementKind,
     Organisation,
     Person,
     Place,
@@ -22,6 +24,7 @@ from cptsapp.directory.models import (
     Profession,
 )
 from cptsapp.membership.models import Application
+from cptsapp.outreach.models import Call, CallCampaign, CallOutcome, CallTarget, CampaignCaller, TargetState
 from cptsapp.snp.models import (
     AgendaVersion,
     Booking,
@@ -251,3 +254,47 @@ def make_application(**overrides: Any) -> Application:
         "received_at": clock.now(),
     }
     return _add(Application(**{**values, **overrides}))
+
+
+def make_movement(person: Person | None = None, **overrides: Any) -> Movement:
+    """A retirement announced for the end of the year."""
+    values = {"kind": MovementKind.RETIREMENT, "starts_on": date(2026, 12, 31), "created_at": clock.now()}
+    return _add(Movement(**{**values, "person_id": (person or make_person()).id, **overrides}))
+
+
+def make_nurse(commune_code: str = "85288", *, phone: str | None = "+33261915528", **overrides: Any) -> Person:
+    """A nurse with a surgery in a commune of the territory; `phone` is the surgery's."""
+    values = {"profession": Profession.NURSE, "title": "", **overrides}
+    person = make_person(**values)
+    make_practice(person, make_place(commune_code=commune_code, phone=phone, address="7, rue de l’Abbaye"))
+    return person
+
+
+def make_call_campaign(*people: Person, callers: tuple[User, ...] = (), **overrides: Any) -> CallCampaign:
+    """A campaign that calls the nurses of two communes, with these people in its list, in that order."""
+    values = {
+        "name": f"Infirmiers {next(_numbers)}",
+        "professions": ["nurse"],
+        "communes": ["85194", "85288"],
+        "opening": "«\u00a0Bonjour, {appelant}, de la CPTS.\u00a0»",
+        "starts_on": date(2026, 7, 1),
+        "ends_on": date(2026, 7, 31),
+        "created_at": clock.now(),
+        "created_by_id": overrides.pop("created_by_id", None)
+        or session.query(User.id).order_by(User.id).limit(1).scalar(),
+    }
+    campaign = _add(CallCampaign(**{**values, **overrides}))
+    session.add_all([CampaignCaller(campaign_id=campaign.id, user_id=user.id) for user in callers])
+    targets = [CallTarget(campaign_id=campaign.id, person_id=p.id, rank=rank) for rank, p in enumerate(people, 1)]
+    session.add_all(targets)
+    session.flush()
+    return campaign
+
+
+def make_call(target: CallTarget, caller: User, outcome: CallOutcome = CallOutcome.INFORMED, **overrides: Any) -> Call:
+    """A call written as a row, the person's line with it (tests of calling use the real action)."""
+    values = {"target_id": target.id, "caller_id": caller.id, "called_at": clock.now(), "outcome": outcome}
+    open_ones = (CallOutcome.NO_ANSWER, CallOutcome.CALL_BACK)
+    target.state = TargetState.TO_CALL if outcome in open_ones else TargetState.DONE
+    target.last_outcome, target.call_count = outcome, target.call_count + 1
+    return _add(Call(**{**values, **overrides}))
