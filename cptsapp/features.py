@@ -69,6 +69,7 @@ MODULES = (
     "territory.views",
     "territory.cli",
     "directory.views",
+    "imports.views",
     "audit.views",
     "outbox.views",
     "outreach.views",

@@ -63,6 +63,7 @@ class Row:
 
     id: int
     label: str
+    detail: str
     reason: str
     lines: str
     choice: str
@@ -109,9 +110,11 @@ def every(import_: Import, kind: ItemKind) -> Iterator[ImportItem]:
 def row_of(item: ImportItem) -> Row:
     """An item as the list shows it."""
     is_undecided = item.needs_decision and item.decision is None
+    name, _comma, detail = item.label.partition(", ")
     return Row(
         id=item.id,
-        label=item.label,
+        label=name,
+        detail=detail,
         reason=item.reason,
         lines=lines_text(item.lines),
         choice=_choice_text(item),

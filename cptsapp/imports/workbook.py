@@ -42,8 +42,7 @@ def _rows(book: Any) -> Iterator[list[Any]]:
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         if sheet.start is not None:
-            yield from ([] for _ in range(sheet.start[0]))
-            yield from sheet.iter_rows()
+            yield from sheet.iter_rows()  # blank ones before it too
             return
 
 
