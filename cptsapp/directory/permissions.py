@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import RoleGrant
 from cptsapp.core.periods import meets
-from cptsapp.directory.models import Delegation, Organisation, Person, Practice, Profession
+from cptsapp.directory.models import Delegation, Movement, Organisation, Person, Practice, Profession
+from cptsapp.directory.rules.movements import LOSSES
 
 _shows_members: Callable[[], bool] = lambda: False
 
@@ -89,3 +90,20 @@ def why_not_end(starts_on: date, ends_on: date | None, last_day: date, today: da
     if last_day < today - timedelta(days=1):
         return "Ce jour est passé : la fin la plus proche est hier soir."
     return None
+
+
+def why_not_correct_movement(movement: Movement) -> str | None:
+    """The French reason why a movement may not be corrected or cancelled."""
+    return "Ce mouvement est annulé : notez-en un autre." if movement.cancelled_at is not None else None
+
+
+def why_not_end_with(movement: Movement) -> str | None:
+    """The French reason why practices may not end with a movement: only a departure that is certain ends them."""
+    if movement.cancelled_at is not None or movement.kind not in LOSSES or not movement.is_confirmed:
+        return "Seul un départ confirmé met fin aux exercices."
+    return None
+
+
+def sees_whole_movements(user: CurrentUser) -> bool:
+    """Whether a user reads every movement with its reason and note; others read those confirmed, a leave unnamed."""
+    return user.can("directory.manage")

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from cptsapp.core.db import session
 from cptsapp.core.periods import covers
-from cptsapp.directory.models import Organisation, Place, Practice
-from cptsapp.directory.queries import people as queries
+from cptsapp.directory.models import Place, Practice, PracticeMode
+from cptsapp.directory.queries import sheet as queries
 from cptsapp.territory.models import Commune
 from tests.tools.factories import acting, make_person, make_place, make_practice
 
@@ -44,6 +44,11 @@ def test_a_new_address(coordinator, cast, path):
     place = session.scalars(select(Place).where(Place.address == "3, rue du Port")).one()
     assert (place.phone, place.commune.name) == ("+33261914040", "Les Sables-d’Olonne")
     assert place.id in {p.place_id for p in practices_of(cast, cast.gp_person.id, date(2026, 7, 20))}
+
+
+def test_how_someone_practises_there(coordinator, cast, path):
+    coordinator.post(path, data={**NEW, "mode": "salaried"})
+    assert session.scalars(select(Practice).order_by(Practice.id.desc())).first().mode is PracticeMode.SALARIED
 
 
 def test_a_known_address(coordinator, cast, path):
@@ -124,19 +129,3 @@ def test_communes_offered_are_those_the_cpts_knows(coordinator, path):
     )
     session.commit()
     assert "La Roche-sur-Yon" in coordinator.get(path).text
-
-
-def test_a_structure_is_added_and_corrected(coordinator):
-    coordinator.post("/annuaire/structures/nouvelle", data={"name": "MSP du Port", "finess": "850 012 345"})
-    house = session.scalars(select(Organisation)).one()
-    assert (house.name, house.finess) == ("MSP du Port", "850012345")
-    coordinator.post(f"/annuaire/structures/{house.id}/modifier", data={"name": "MSP des Olonnes", "finess": ""})
-    page = coordinator.get("/annuaire/structures").text
-    assert "MSP des Olonnes" in page
-
-
-def test_a_finess_belongs_to_one_structure(coordinator):
-    coordinator.post("/annuaire/structures/nouvelle", data={"name": "Une", "finess": "850012345"})
-    answer = coordinator.post("/annuaire/structures/nouvelle", data={"name": "Deux", "finess": "850012345"})
-    assert answer.status_code == 409
-    assert "Une a déjà ce numéro FINESS." in answer.text

@@ -38,5 +38,5 @@ def test_the_database_finds_the_names_that_the_rule_finds(app):
     for name in NAMES:
         make_person(folded=name)
     for word in WORDS:
-        found = set(session.scalars(select(Person.folded).where(queries._begins(Person.folded, word))))
+        found = set(session.scalars(select(Person.folded).where(queries.begins(Person.folded, word))))
         assert found == {name for name in NAMES if rules.matches(name, word)}, word

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from cptsapp.core.db import session
 from cptsapp.directory.actions import people as actions
+from cptsapp.directory.actions import structures
 from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import NameWord, Profession
 from cptsapp.directory.rules.words import name_words
@@ -36,8 +37,8 @@ def test_a_corrected_name_has_its_new_words_alone(cast):
 
 def test_a_structure_has_words_and_loses_the_former_ones(cast):
     by = acting(cast.coordinator)
-    house = actions.save_organisation(None, "MSP du Port", None, by=by)
-    actions.save_organisation(house, "MSP Sud", None, by=by)
+    house = structures.create_organisation({"name": "MSP du Port"}, by=by)
+    structures.correct_organisation(house, {"name": "MSP Sud"}, by=by)
     found = set(session.scalars(select(NameWord.word).where(NameWord.organisation_id == house.id)))
     assert found == {"mspsud", "sud"}
 

@@ -1,19 +1,19 @@
-"""Writing the directory: persons, structures, addresses, practices, delegations. Each change is in the trail."""
+"""Writing the directory: persons, addresses, practices, delegations. Each change is in the trail."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from cptsapp.audit.actions import Actor, record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
-from cptsapp.core.text import fold
 from cptsapp.directory import permissions
+from cptsapp.directory.actions.pins import pin_changes
 from cptsapp.directory.actions.words import write_words
-from cptsapp.directory.models import Delegation, Organisation, Person, Place, Practice, Profession
+from cptsapp.directory.models import Delegation, Person, Place, Practice, PracticeMode, Profession, SheetKind
 from cptsapp.directory.rules import words as rules
 from cptsapp.territory import actions as territory_actions
 from cptsapp.territory import queries as territory
@@ -26,8 +26,8 @@ _NOT_COPIED = frozenset({"mail", "phone"})
 
 
 def create_person(values: Mapping[str, Any], *, by: Actor | None) -> Person:
-    """A person from their columns (last_name, first_name, profession…). Raises Refusal (field rpps)."""
-    _refuse_rpps(values.get("rpps"), None)
+    """A person from their columns (last_name, first_name, profession…). Raises Refusal (field rpps, adeli)."""
+    _refuse_numbers(values, None)
     now = clock.now()
     folded = rules.folded_name(values["last_name"], values["first_name"])
     person = Person(**values, folded=folded, created_at=now, updated_at=now)
@@ -39,13 +39,14 @@ def create_person(values: Mapping[str, Any], *, by: Actor | None) -> Person:
 
 
 def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> None:
-    """Correct a person's columns. Raises Refusal (field rpps)."""
-    _refuse_rpps(values.get("rpps"), person.id)
-    changes = _changes(person, values)
+    """Correct a person's columns; imports then ask before they write over them. Raises Refusal (rpps, adeli)."""
+    _refuse_numbers(values, person.id)
+    changes = changed(person, values)
     if not changes:
         return
-    for name, value in values.items():
-        setattr(person, name, value)
+    before = write(person, values)
+    if _is_imported(Practice.person_id == person.id):
+        pin_changes(SheetKind.PERSON, person.id, before, by=by)
     person.folded = rules.folded_name(person.last_name, person.first_name)
     person.updated_at = clock.now()
     session.flush()
@@ -53,42 +54,42 @@ def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> N
     record("person.correct", person, by=by, changes=changes)
 
 
-def _refuse_rpps(rpps: str | None, person_id: int | None) -> None:
-    if rpps is None:
-        return
-    other = session.scalar(select(Person).where(Person.rpps == rpps))
-    if other is not None and other.id != person_id:
-        raise Refusal(f"{other.full_name} a déjà ce numéro RPPS.", "rpps")
+def _refuse_numbers(values: Mapping[str, Any], person_id: int | None) -> None:
+    for name, label in (("rpps", "RPPS"), ("adeli", "ADELI")):
+        if (number := values.get(name)) is None:
+            continue
+        other = session.scalar(select(Person).where(getattr(Person, name) == number))
+        if other is not None and other.id != person_id:
+            raise Refusal(f"{other.full_name} a déjà ce numéro {label}.", name)
 
 
-def _changes(thing: Any, values: Mapping[str, Any]) -> dict[str, list[Any] | None]:
+def _is_imported(where: ColumnElement[bool]) -> bool:
+    """Whether an extract has told of one of these practices."""
+    return session.scalar(select(Practice.id).where(where, Practice.seen_on.is_not(None)).limit(1)) is not None
+
+
+def changed(thing: Any, values: Mapping[str, Any]) -> dict[str, list[Any] | None]:
     """Field → [before, after] of what differs, or None for what the trail does not copy."""
     return {
-        name: None if name in _NOT_COPIED else [getattr(thing, name), value]
+        name: None if name in _NOT_COPIED else [_plain(getattr(thing, name)), _plain(value)]
         for name, value in values.items()
         if getattr(thing, name) != value
     }
 
 
-# -- structures and addresses -----------------------------------------------------------------------------------------
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def save_organisation(
-    organisation: Organisation | None, name: str, finess: str | None, *, by: Actor | None
-) -> Organisation:
-    """Add a structure, or correct one. Raises Refusal (field finess)."""
-    other = session.scalar(select(Organisation).where(Organisation.finess == finess)) if finess else None
-    if other is not None and other is not organisation:
-        raise Refusal(f"{other.name} a déjà ce numéro FINESS.", "finess")
-    kind = "organisation.correct" if organisation else "organisation.create"
-    if organisation is None:
-        organisation = Organisation(name=name, folded=fold(name), finess=finess, created_at=clock.now())
-        session.add(organisation)
-    organisation.name, organisation.folded, organisation.finess = name, fold(name), finess
-    session.flush()
-    write_words(organisations={organisation.id: organisation.folded})
-    record(kind, organisation, by=by, name=name)
-    return organisation
+def write(thing: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the columns that differ; gives what they held."""
+    before = {name: getattr(thing, name) for name, value in values.items() if getattr(thing, name) != value}
+    for name in before:
+        setattr(thing, name, values[name])
+    return before
+
+
+# -- addresses --------------------------------------------------------------------------------------------------------
 
 
 def create_place(values: Mapping[str, Any], *, by: Actor | None) -> Place:
@@ -104,11 +105,12 @@ def create_place(values: Mapping[str, Any], *, by: Actor | None) -> Place:
 def correct_place(place: Place, values: Mapping[str, Any], *, by: Actor) -> None:
     """Correct an address, for everyone who practises there."""
     territory_actions.known(values["commune_code"])
-    changes = _changes(place, values)
+    changes = changed(place, values)
     if not changes:
         return
-    for name, value in values.items():
-        setattr(place, name, value)
+    before = write(place, values)
+    if _is_imported(Practice.place_id == place.id):
+        pin_changes(SheetKind.PLACE, place.id, before, by=by)
     session.flush()
     session.expire(place, ["commune"])
     record("place.correct", place, by=by, changes=changes)
@@ -124,6 +126,7 @@ def create_practice(
     ends_on: date | None = None,
     *,
     profession: Profession | None = None,
+    mode: PracticeMode = PracticeMode.LIBERAL,
     by: Actor | None,
 ) -> Practice:
     """A person begins to practise at a place, by default in their profession. Raises Refusal when already so."""
@@ -134,7 +137,9 @@ def create_practice(
         )
     )
     refuse_if(permissions.why_not_practise(person, starts_on, ends_on, [(row[0], row[1]) for row in others]))
-    practice = Practice(person_id=person.id, place_id=place.id, profession=chosen, starts_on=starts_on, ends_on=ends_on)
+    practice = Practice(
+        person_id=person.id, place_id=place.id, profession=chosen, mode=mode, starts_on=starts_on, ends_on=ends_on
+    )
     session.add(practice)
     session.flush()
     session.expire(person, ["practices"])

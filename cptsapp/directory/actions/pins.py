@@ -29,9 +29,13 @@ def pin(sheet_kind: SheetKind, sheet_id: int, name: str, file_value: str | None,
     }
     again = {"pinned_at": values["pinned_at"], "pinned_by_id": values["pinned_by_id"]}
     if is_sqlite():
-        session.execute(sqlite.insert(PinnedField).values(values).on_conflict_do_update(_KEY, set_=again))
+        session.execute(
+            sqlite.insert(PinnedField).values(values).on_conflict_do_update(index_elements=_KEY, set_=again)
+        )
     else:
-        session.execute(postgresql.insert(PinnedField).values(values).on_conflict_do_update(_KEY, set_=again))
+        session.execute(
+            postgresql.insert(PinnedField).values(values).on_conflict_do_update(index_elements=_KEY, set_=again)
+        )
 
 
 def unpin(sheet_kind: SheetKind, sheet_id: int, name: str) -> None:

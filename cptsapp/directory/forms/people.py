@@ -11,11 +11,12 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, Optional
 
 from cptsapp.core.french import NBSP
-from cptsapp.directory.models import Organisation, Person, Place, Profession
+from cptsapp.directory.models import Organisation, Person, Place, PracticeMode, Profession
 from cptsapp.directory.rules import words as rules
+from cptsapp.directory.rules.numbers import is_adeli
 from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, none_if_blank, stripped
 from cptsapp.territory.models import Commune
 
@@ -23,8 +24,24 @@ ASK = "Écrivez une réponse ici."
 NEW = "new"
 
 
-def _digits(value: str | None) -> str | None:
-    return "".join(value.split()) or None if value else None
+def digits(value: str | None) -> str | None:
+    """Filter: a number without its spaces, in capitals; None for nothing."""
+    return "".join(value.split()).upper() or None if value else None
+
+
+_PERSON = (
+    "title",
+    "first_name",
+    "last_name",
+    "profession",
+    "speciality",
+    "rpps",
+    "adeli",
+    "mail",
+    "accepts_overbook",
+    "overbook_note",
+    "informed_on",
+)
 
 
 class PersonForm(BaseForm, OnceMixin):
@@ -39,7 +56,9 @@ class PersonForm(BaseForm, OnceMixin):
         coerce=Profession,
         default=Profession.GP,
     )
-    rpps = StringField("RPPS", [Optional()], filters=[_digits])
+    speciality = StringField("Spécialité", [Optional(), Length(max=120), no_nir], filters=[none_if_blank])
+    rpps = StringField("RPPS", [Optional()], filters=[digits])
+    adeli = StringField("ADELI", [Optional()], filters=[digits])
     mail = StringField(
         "Mail",
         [Optional(), Length(max=120), Email(f"Cette adresse n’est pas complète{NBSP}: il lui faut un @.")],
@@ -48,6 +67,7 @@ class PersonForm(BaseForm, OnceMixin):
     phone = PhoneField("Téléphone direct", [Optional()])
     accepts_overbook = BooleanField("Accepte des patients en sus")
     overbook_note = StringField("À quelles conditions", [Optional(), Length(max=120), no_nir], filters=[none_if_blank])
+    informed_on = DateField("Informé de ses droits le", [Optional()])
     sure = HiddenField()
 
     def validate_rpps(self, field: StringField) -> None:
@@ -55,10 +75,16 @@ class PersonForm(BaseForm, OnceMixin):
         if field.data and not rules.is_rpps(field.data):
             raise ValidationError(f"Un numéro RPPS a onze chiffres{NBSP}: celui-ci n’en est pas un.")
 
+    def validate_adeli(self, field: StringField) -> None:
+        """Nine signs, the department first."""
+        if field.data and not is_adeli(field.data):
+            raise ValidationError(
+                f"Un numéro ADELI a neuf signes, le département d’abord{NBSP}: celui-ci n’en est pas un."
+            )
+
     def values(self) -> dict[str, Any]:
         """The columns of `Person`."""
-        names = ("title", "first_name", "last_name", "profession", "rpps", "mail", "accepts_overbook", "overbook_note")
-        return {name: self[name].data for name in names} | {"phone": self.phone.number}
+        return {name: self[name].data for name in _PERSON} | {"phone": self.phone.number}
 
 
 class PlaceForm(BaseForm):
@@ -89,6 +115,12 @@ class PracticeForm(PlaceForm, OnceMixin):
     """Where someone begins to practise: an address already known, or a new one."""
 
     place_id = SelectField("Où", default=NEW)
+    mode = SelectField(
+        "Mode d’exercice",
+        choices={mode.value: label for mode, label in rules.MODE_LABELS.items()},
+        coerce=PracticeMode,
+        default=PracticeMode.LIBERAL,
+    )
     starts_on = DateField("À partir du", [InputRequired("Donnez le premier jour.")])
     ends_on = DateField("Jusqu’au", [Optional()])
 
@@ -127,14 +159,3 @@ class DelegationForm(BaseForm):
         """Fill the choices in."""
         labels = {p.id: f"{p.full_name}, {rules.PROFESSION_LABELS[p.profession]}" for p in people}
         self.delegate_id.choices = labels
-
-
-class OrganisationForm(BaseForm, OnceMixin):
-    """A structure."""
-
-    name = StringField("Nom", [InputRequired(ASK), Length(max=120)], filters=[stripped])
-    finess = StringField(
-        "FINESS",
-        [Optional(), Regexp(r"^(\d{9}|2[AB]\d{7})$", message="Un numéro FINESS a neuf signes.")],
-        filters=[_digits],
-    )

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
@@ -22,6 +20,7 @@ from cptsapp.territory.models import Commune
 PAGE = 50
 TYPED_MAX = 80
 T = TypeVar("T")
+_CIVILITIES = frozenset(fold(title) for title in rules.TITLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,6 @@ class People:
     rows: Sequence[PersonRow]
     found_count: int
     by_profession: dict[Profession, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Everything the page of a person shows."""
-
-    person: Person
-    practices: Sequence[Practice]
-    former: Sequence[Practice]
-    assisted_by: Sequence[tuple[Delegation, Person]]
-    assists: Sequence[tuple[Delegation, Person]]
-    account: User | None
 
 
 # -- lists ------------------------------------------------------------------------------------------------------------
@@ -109,15 +96,16 @@ def _answers_to(word: str) -> ColumnElement[bool]:
         permissions.in_force(Practice, territory.today()),
         Place.id == Practice.place_id,
     )
-    somewhere = exists().where(there, Commune.code == Place.commune_code, _begins(Commune.folded, word))
-    structure = exists().where(there, Organisation.id == Place.organisation_id, _begins(Organisation.folded, word))
-    ways = [_begins(Person.folded, word), somewhere, structure]
+    somewhere = exists().where(there, Commune.code == Place.commune_code, begins(Commune.folded, word))
+    structure = exists().where(there, Organisation.id == Place.organisation_id, begins(Organisation.folded, word))
+    ways = [begins(Person.folded, word), somewhere, structure]
     ways += [Person.profession.in_(called)] if (called := rules.professions_called(word)) else []
     ways += [Person.rpps.startswith(word)] if word.isdigit() else []
     return or_(*ways)
 
 
-def _begins(folded: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+def begins(folded: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    """WHERE: a folded text answers to the beginning of a word. See `rules.matches`."""
     compact = func.replace(folded, " ", "")
     inside = [compact.contains(word)] if len(word) >= rules.INSIDE_FROM else []
     return or_(folded.startswith(word), folded.contains(f" {word}"), compact.startswith(word), *inside)
@@ -127,13 +115,14 @@ def _practices_by_person(ids: Sequence[int]) -> dict[int, list[Practice]]:
     found: dict[int, list[Practice]] = {}
     if ids:
         today = territory.today()
-        wanted = _with_place().where(Practice.person_id.in_(ids), permissions.in_force(Practice, today))
+        wanted = with_place().where(Practice.person_id.in_(ids), permissions.in_force(Practice, today))
         for practice in session.scalars(wanted):
             found.setdefault(practice.person_id, []).append(practice)
     return found
 
 
-def _with_place() -> Select[Practice]:
+def with_place() -> Select[Practice]:
+    """Practices with their address and commune, by commune."""
     return (
         select(Practice)
         .join(Practice.place)
@@ -154,36 +143,6 @@ def person(user: CurrentUser, person_id: int) -> Person:
     if found is None or found.objected_on is not None or not permissions.sees_persons(user):
         raise Invisible
     return found
-
-
-def sheet(user: CurrentUser, person_id: int) -> Sheet:
-    """The page of a person. Raises Invisible."""
-    found = person(user, person_id)
-    today = territory.today()
-    every = _practices_of(found.id)
-    return Sheet(
-        person=found,
-        practices=[p for p in every if p.ends_on is None or p.ends_on >= today],
-        former=[p for p in every if p.ends_on is not None and p.ends_on < today],
-        assisted_by=_delegations(Delegation.practitioner_id == found.id, Delegation.delegate_id, today),
-        assists=_delegations(Delegation.delegate_id == found.id, Delegation.practitioner_id, today),
-        account=session.scalar(select(User).where(User.person_id == found.id).order_by(User.id)),
-    )
-
-
-def _practices_of(person_id: int) -> Sequence[Practice]:
-    """Also those of persons merged into this one: no row moves at a merge."""
-    merged = select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
-    return session.scalars(_with_place().where(Practice.person_id.in_(merged))).all()
-
-
-def _delegations(
-    where: ColumnElement[bool], other: InstrumentedAttribute[int], today: date
-) -> Sequence[tuple[Delegation, Person]]:
-    wanted = select(Delegation, Person).join(Person, Person.id == other)
-    still = or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today)
-    rows = session.execute(wanted.where(where, still).order_by(Person.folded, Delegation.starts_on, Delegation.id))
-    return [(delegation, person) for delegation, person in rows]
 
 
 # -- for the forms ----------------------------------------------------------------------------------------------------
@@ -225,11 +184,6 @@ def delegation(delegation_id: int) -> Delegation:
     return _one(Delegation, delegation_id)
 
 
-def organisation(organisation_id: int) -> Organisation:
-    """One structure. Raises Invisible."""
-    return _one(Organisation, organisation_id)
-
-
 def _one(model: type[T], row_id: int) -> T:
     found = session.get(model, row_id)
     if found is None:
@@ -237,11 +191,22 @@ def _one(model: type[T], row_id: int) -> T:
     return found
 
 
-def organisations() -> Sequence[tuple[Organisation, int]]:
-    """The structures by name, each with its number of addresses."""
-    wanted = select(Organisation, func.count(Place.id)).outerjoin(Place, Place.organisation_id == Organisation.id)
-    rows = session.execute(wanted.group_by(Organisation.id).order_by(Organisation.folded, Organisation.id))
-    return [(organisation, number) for organisation, number in rows]
+def named(user: CurrentUser, typed: str) -> Sequence[Person]:
+    """Who a typed name means, a few at most: beginnings of its words, an RPPS, or the number of a sheet."""
+    number = "".join(typed.replace("n°", "").split())
+    wanted = select(Person).where(permissions.visible_to(user))
+    if number.isascii() and number.isdigit():
+        own = Person.id == int(number) if len(number) < rules.RPPS_DIGITS else Person.rpps == number
+        return session.scalars(wanted.where(own)).all()
+    words = fold(typed[:TYPED_MAX]).split()
+    ways = [begins(Person.folded, word) for word in words if word not in _CIVILITIES]
+    return session.scalars(wanted.where(*ways).order_by(Person.folded, Person.id).limit(6)).all() if ways else []
+
+
+def structures() -> Sequence[Organisation]:
+    """The structures an address may belong to, by name."""
+    wanted = select(Organisation).where(Organisation.merged_into_id.is_(None))
+    return session.scalars(wanted.order_by(Organisation.folded, Organisation.id)).all()
 
 
 def communes() -> Sequence[Commune]:

@@ -158,3 +158,8 @@ def by_quarter(
         found.append((quarter, own))
         present_count = own.later
     return found
+
+
+def last_day_of(starts_on: date, today: date) -> date:
+    """The last day of the practices of someone who leaves on a day; of a day gone by, yesterday evening."""
+    return max(starts_on, today - _DAY)

@@ -1,4 +1,4 @@
-"""The directory: the list, a sheet, and the forms that keep it true."""
+"""The directory: the list, and the forms that keep a person true."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,18 +13,18 @@ from cptsapp.directory.actions import people as actions
 from cptsapp.directory.forms.people import (
     DelegationForm,
     EndForm,
-    OrganisationForm,
     PersonForm,
     PlaceForm,
     PracticeForm,
 )
-from cptsapp.directory.models import Delegation, Organisation, Person, Place, Profession
+from cptsapp.directory.models import Delegation, Person, Place, Practice, Profession
 from cptsapp.directory.queries import people as queries
 from cptsapp.directory.rules import words as rules
 from cptsapp.directory.views.blueprint import blueprint
+from cptsapp.directory.views.shared import refused, status_of
+from cptsapp.directory.views.sheet import show_sheet
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.fields import BaseForm
 from cptsapp.territory import queries as territory
 
 # -- lists ------------------------------------------------------------------------------------------------------------
@@ -94,26 +94,6 @@ def doctors() -> Response:
 # -- a person ---------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<int:person_id>")
-@requires("directory.read")
-def sheet(person_id: int) -> Response:
-    """Where someone practises, their telephones, who acts for them."""
-    return _sheet(person_id)
-
-
-def _sheet(person_id: int, status: int = 200, error: str = "") -> Response:
-    found = queries.sheet(current_user, person_id)
-    page = render_template(
-        "directory/sheet.html",
-        sheet=found,
-        person=found.person,
-        profession=rules.PROFESSION_LABELS[found.person.profession],
-        today=territory.today(),
-        error=error,
-    )
-    return make_response(page, status)
-
-
 @blueprint.route("/nouveau", methods=["GET", "POST"])
 @requires("directory.manage")
 def add() -> Response:
@@ -130,7 +110,7 @@ def add() -> Response:
     try:
         person = actions.create_person(form.values(), by=current_user)
     except Refusal as refusal:
-        return _refused(form, refusal, lambda: _person_page(form, None, status=409))
+        return refused(form, refusal, lambda: _person_page(form, None, status=409))
     submissions.remember(current_user.id, form.once.data, "person", person.id)
     return htmx.redirect(url_for("directory.sheet", person_id=person.id))
 
@@ -146,7 +126,7 @@ def correct(person_id: int) -> Response:
     try:
         actions.correct_person(person, form.values(), by=current_user)
     except Refusal as refusal:
-        return _refused(form, refusal, lambda: _person_page(form, person, status=409))
+        return refused(form, refusal, lambda: _person_page(form, person, status=409))
     return htmx.redirect(url_for("directory.sheet", person_id=person.id))
 
 
@@ -154,18 +134,7 @@ def _person_page(
     form: PersonForm, person: Person | None, *, same: Sequence[Person] = (), status: int | None = None
 ) -> Response:
     page = render_template("directory/person_form.html", form=form, person=person, same=same)
-    return make_response(page, status or _status(form, is_warned=bool(same)))
-
-
-def _status(form: BaseForm, *, is_warned: bool = False) -> int:
-    """200 for a page just opened, 422 for a form that was sent and comes back."""
-    return 422 if is_warned or form.errors else 200
-
-
-def _refused(form: BaseForm, refusal: Refusal, page: Any) -> Response:
-    form.refuse(refusal.message, refusal.field)
-    answer: Response = page()
-    return answer
+    return make_response(page, status or status_of(form, is_warned=bool(same)))
 
 
 # -- practices and addresses ------------------------------------------------------------------------------------------
@@ -177,18 +146,23 @@ def add_practice(person_id: int) -> Response:
     """Where a person begins to practise."""
     person = queries.person(current_user, person_id)
     form = PracticeForm(starts_on=territory.today())
-    _offer(form)
+    offer(form)
     form.offer_places(queries.places())
     if not form.is_valid():
         return _practice_page(form, person)
     if submissions.result_for(current_user.id, form.once.data, "practice"):
         return htmx.redirect(url_for("directory.sheet", person_id=person.id))
     try:
-        made = actions.create_practice(person, _place(form), form.starts_on.data, form.ends_on.data, by=current_user)
+        made = _create_practice(person, form)
     except Refusal as refusal:
-        return _refused(form, refusal, lambda: _practice_page(form, person, 409))
+        return refused(form, refusal, lambda: _practice_page(form, person, 409))
     submissions.remember(current_user.id, form.once.data, "practice", made.id)
     return htmx.redirect(url_for("directory.sheet", person_id=person.id))
+
+
+def _create_practice(person: Person, form: PracticeForm) -> Practice:
+    days = (form.starts_on.data, form.ends_on.data)
+    return actions.create_practice(person, _place(form), *days, mode=form.mode.data, by=current_user)
 
 
 def _place(form: PracticeForm) -> Place:
@@ -197,13 +171,14 @@ def _place(form: PracticeForm) -> Place:
     return queries.place(int(form.place_id.data))
 
 
-def _offer(form: PlaceForm) -> None:
-    form.offer(queries.communes(), [organisation for organisation, _ in queries.organisations()])
+def offer(form: PlaceForm) -> None:
+    """Fill in the communes and the structures of an address."""
+    form.offer(queries.communes(), queries.structures())
 
 
 def _practice_page(form: PracticeForm, person: Person, status: int | None = None) -> Response:
     page = render_template("directory/practice_form.html", form=form, person=person)
-    return make_response(page, status or _status(form))
+    return make_response(page, status or status_of(form))
 
 
 @blueprint.route("/exercices/<int:practice_id>/terminer", methods=["GET", "POST"])
@@ -216,14 +191,14 @@ def end_practice(practice_id: int) -> Response:
         try:
             actions.end_practice(practice, form.last_day.data, by=current_user)
         except Refusal as refusal:
-            return _refused(form, refusal, lambda: _end_page(form, practice.person, practice.place.address, 409))
+            return refused(form, refusal, lambda: _end_page(form, practice.person, practice.place.address, 409))
         return htmx.redirect(url_for("directory.sheet", person_id=practice.person_id))
     return _end_page(form, practice.person, practice.place.address)
 
 
 def _end_page(form: EndForm, person: Person, what: str, status: int | None = None) -> Response:
     page = render_template("directory/end_form.html", form=form, person=person, what=what)
-    return make_response(page, status or _status(form))
+    return make_response(page, status or status_of(form))
 
 
 @blueprint.route("/lieux/<int:place_id>/modifier", methods=["GET", "POST"])
@@ -232,18 +207,21 @@ def correct_place(place_id: int) -> Response:
     """Correct an address, for everyone who practises there."""
     place = queries.place(place_id)
     form = PlaceForm(obj=place)
-    _offer(form)
+    offer(form)
     if not form.is_valid():
         page = render_template("directory/place_form.html", form=form, place=place, back=_back())
-        return make_response(page, _status(form))
+        return make_response(page, status_of(form))
     actions.correct_place(place, form.values(), by=current_user)
     return htmx.redirect(_back())
 
 
 def _back() -> str:
     """The sheet one came from, named by number: an address from outside leads nowhere."""
-    person_id = request.values.get("personne", type=int)
-    return url_for("directory.sheet", person_id=person_id) if person_id else url_for("directory.people")
+    if person_id := request.values.get("personne", type=int):
+        return url_for("directory.sheet", person_id=person_id)
+    if organisation_id := request.values.get("structure", type=int):
+        return url_for("directory.organisation", organisation_id=organisation_id)
+    return url_for("directory.people")
 
 
 # -- delegations ------------------------------------------------------------------------------------------------------
@@ -262,13 +240,13 @@ def add_delegation(person_id: int) -> Response:
     try:
         actions.delegate(chosen, person, form.starts_on.data, form.ends_on.data, by=current_user)
     except Refusal as refusal:
-        return _refused(form, refusal, lambda: _delegation_page(form, person, 409))
+        return refused(form, refusal, lambda: _delegation_page(form, person, 409))
     return htmx.redirect(url_for("directory.sheet", person_id=person.id))
 
 
 def _delegation_page(form: DelegationForm, person: Person, status: int | None = None) -> Response:
     page = render_template("directory/delegation_form.html", form=form, person=person)
-    return make_response(page, status or _status(form))
+    return make_response(page, status or status_of(form))
 
 
 @blueprint.post("/delegations/<int:delegation_id>/terminer")
@@ -280,49 +258,5 @@ def end_delegation(delegation_id: int) -> Response:
     try:
         actions.end_delegation(found, by=current_user)
     except Refusal as refusal:
-        return _sheet(practitioner_id, 409, refusal.message)
+        return show_sheet(practitioner_id, 409, refusal.message)
     return htmx.redirect(url_for("directory.sheet", person_id=practitioner_id))
-
-
-# -- structures -------------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/structures")
-@requires("directory.read")
-def organisations() -> str:
-    """Practice houses, health centres, hospitals."""
-    return render_template("directory/organisations.html", organisations=queries.organisations())
-
-
-@blueprint.route("/structures/nouvelle", methods=["GET", "POST"])
-@requires("directory.manage")
-def add_organisation() -> Response:
-    """A structure that is not there yet."""
-    return _save_organisation(None)
-
-
-@blueprint.route("/structures/<int:organisation_id>/modifier", methods=["GET", "POST"])
-@requires("directory.manage")
-def correct_organisation(organisation_id: int) -> Response:
-    """Correct a structure."""
-    return _save_organisation(queries.organisation(organisation_id))
-
-
-def _save_organisation(organisation: Organisation | None) -> Response:
-    form = OrganisationForm(obj=organisation)
-    if not form.is_valid():
-        return _organisation_page(form, organisation)
-    if organisation is None and submissions.result_for(current_user.id, form.once.data, "organisation"):
-        return htmx.redirect(url_for("directory.organisations"))
-    try:
-        saved = actions.save_organisation(organisation, form.name.data, form.finess.data, by=current_user)
-    except Refusal as refusal:
-        return _refused(form, refusal, lambda: _organisation_page(form, organisation, 409))
-    if organisation is None:
-        submissions.remember(current_user.id, form.once.data, "organisation", saved.id)
-    return htmx.redirect(url_for("directory.organisations"))
-
-
-def _organisation_page(form: OrganisationForm, found: Organisation | None, status: int | None = None) -> Response:
-    page = render_template("directory/organisation_form.html", form=form, organisation=found)
-    return make_response(page, status or _status(form))
