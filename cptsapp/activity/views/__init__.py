@@ -4,7 +4,7 @@ from importlib import import_module
 
 from cptsapp.activity.views.shared import blueprint
 
-for _screen in ("evening", "campaigns", "figures", "statement"):
+for _screen in ("evening", "campaigns", "figures", "statement", "takes_part"):
     import_module(f"cptsapp.activity.views.{_screen}")
 
 __all__ = ["blueprint"]
