@@ -9,7 +9,7 @@ from cptsapp.settings import ROOT, Settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The application: settings, extensions, features, start-up checks. Raises BadSettings or RuntimeError."""
     from cptsapp import features
-    from cptsapp.core import clock, db, seal
+    from cptsapp.core import clock, db, seal, stamps
     from cptsapp.http import stack
 
     chosen = settings or settings_module.read()
@@ -23,6 +23,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     stack.configure(app, chosen)
     db.init_app(app, chosen.database_url)
+    with app.app_context():
+        stamps.listen(db.db.engine)
     features.register(app)
     stack.install(app, chosen)
     features.check(app)

@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from cptsapp.core import stamps
 from cptsapp.core.db import Instant, db
 
 config = context.config
@@ -22,7 +23,8 @@ def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | 
 def run() -> None:
     """Migrate the application's database."""
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    # The table of stamps may not be there yet; whoever keeps something in memory is started after a migration.
+    with engine.connect().execution_options(**stamps.UNSTAMPED) as connection:
         if connection.dialect.name == "sqlite":
             _run_on_sqlite(connection)
         else:

@@ -96,6 +96,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_settings")),
     )
     op.create_table(
+        "stamp",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_stamp")),
+    )
+    op.create_table(
         "objection",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
@@ -966,5 +972,6 @@ def downgrade() -> None:
 
     op.drop_table("name_word")
     op.drop_table("objection")
+    op.drop_table("stamp")
     op.drop_table("membership_settings")
     install_guards()
