@@ -39,6 +39,7 @@ ORDER = (
     "steps",
     "stepper",
     "queue",
+    "directory",
     "tile",
     "chart",
     "toast_dock",

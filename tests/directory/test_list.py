@@ -3,10 +3,9 @@
 import pytest
 
 from cptsapp.core.db import session
-from cptsapp.core.text import fold
-from cptsapp.directory.models import Organisation, Profession
+from cptsapp.directory.models import Profession
 from cptsapp.directory.rules import words as rules
-from tests.tools.factories import make_person, make_place, make_practice
+from tests.tools.factories import make_organisation, make_person, make_place, make_practice
 from tests.tools.queries import count_queries
 
 
@@ -16,7 +15,10 @@ def reader(cast, sign_in):
 
 
 def search(client, typed, **more):
-    return client.get("/annuaire", query_string={"q": typed, **more}).text
+    """The rows of the list, without the marks put on the letters that answer."""
+    page = client.get("/annuaire", query_string={"q": typed, **more}).text
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0] or page.partition('class="empty"')[2]
+    return rows.replace("<mark>", "").replace("</mark>", "")
 
 
 @pytest.mark.parametrize("typed", ["Le Goff", "legoff", "goff", "yann legoff", "LE GOF"])
@@ -56,9 +58,7 @@ def test_words_add_up(reader):
 
 
 def test_a_structure_finds_its_people(reader, cast):
-    house = Organisation(name="MSP du Port", folded=fold("MSP du Port"), created_at=cast.gp_person.created_at)
-    session.add(house)
-    session.flush()
+    house = make_organisation(name="MSP du Port")
     make_practice(make_person(last_name="Tarek"), make_place(organisation_id=house.id))
     session.commit()
     assert "Tarek" in search(reader, "msp")
@@ -78,6 +78,12 @@ def test_one_profession_at_a_time(reader):
 
 def test_an_unknown_profession_filters_nothing(reader):
     assert "Renaudin" in search(reader, "", profession="wizard")
+
+
+def test_two_values_of_a_facet_add_up(reader):
+    page = search(reader, "", profession=["staff", "gp"])
+    assert "Pallier" in page
+    assert "Renaudin" in page
 
 
 def test_nobody_found_says_what_to_try(reader):
@@ -103,10 +109,14 @@ def test_long_lists_come_page_by_page(reader):
     for number in range(60):
         make_person(last_name=f"Zed{number:02d}")
     session.commit()
-    first, second = search(reader, "zed"), search(reader, "zed", page=2)
+    first, third = search(reader, "zed"), search(reader, "zed", page=3)
     assert "Zed00" in first
     assert "Zed59" not in first
-    assert "Zed59" in second
+    assert "Zed59" in third
+
+
+def test_a_page_too_far_is_the_last(reader):
+    assert "Renaudin" in search(reader, "", page=99)
 
 
 def test_the_list_costs_as_many_queries_with_thirty_rows(reader):
@@ -122,7 +132,7 @@ def test_the_list_costs_as_many_queries_with_thirty_rows(reader):
 
 def test_htmx_gets_the_list_alone(reader):
     page = reader.get("/annuaire?q=ren", headers={"HX-Request": "true"}).text
-    assert "Renaudin" in page
+    assert "<b>1</b> sur 3" in page
     assert "<html" not in page
 
 

@@ -38,19 +38,13 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """A page of the directory, how many answer to the search in all, and how many by profession."""
+    """A page of the directory, and how many answer to the search in all."""
 
     rows: Sequence[PersonRow]
     found_count: int
-    by_profession: dict[Profession, int]
 
 
 # -- lists ------------------------------------------------------------------------------------------------------------
-
-
-def people(user: CurrentUser, typed: str = "", profession: Profession | None = None, page: int = 1) -> People:
-    """The persons who answer to what is typed, by name: five statements however many there are."""
-    return _people(_found(user, typed), profession, page)
 
 
 def doctors(user: CurrentUser, typed: str = "", overbook_only: bool = False, page: int = 1) -> People:
@@ -63,23 +57,16 @@ def doctors(user: CurrentUser, typed: str = "", overbook_only: bool = False, pag
         permissions.in_force(Practice, today),
     )
     wanted = _found(user, typed).where(reachable, Person.profession != Profession.STAFF)
-    return _people(wanted.where(Person.accepts_overbook) if overbook_only else wanted, None, page)
+    return _people(wanted.where(Person.accepts_overbook) if overbook_only else wanted, page)
 
 
-def _people(wanted: Select[Person], profession: Profession | None, page: int) -> People:
-    ids = wanted.with_only_columns(Person.id, Person.profession).order_by(None).subquery()
-    counted = session.execute(select(ids.c.profession, func.count()).group_by(ids.c.profession))
-    by_profession: dict[Profession, int] = {row[0]: row[1] for row in counted}
-    chosen = wanted if profession is None else wanted.where(Person.profession == profession)
+def _people(wanted: Select[Person], page: int) -> People:
+    count = session.scalar(select(func.count()).select_from(wanted.with_only_columns(Person.id).subquery()))
     rows = session.scalars(
-        chosen.order_by(Person.folded, Person.id).limit(PAGE).offset(PAGE * (max(page, 1) - 1))
+        wanted.order_by(Person.folded, Person.id).limit(PAGE).offset(PAGE * (max(page, 1) - 1))
     ).all()
     at = _practices_by_person([person.id for person in rows])
-    return People(
-        rows=[PersonRow(person, at.get(person.id, [])) for person in rows],
-        found_count=by_profession.get(profession, 0) if profession else sum(by_profession.values()),
-        by_profession=by_profession,
-    )
+    return People(rows=[PersonRow(person, at.get(person.id, [])) for person in rows], found_count=count or 0)
 
 
 def _found(user: CurrentUser, typed: str) -> Select[Person]:

@@ -1,7 +1,6 @@
-"""The directory: the list, and the forms that keep a person true."""
+"""Whom the desk may ring, and the forms that keep a person true."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import make_response, render_template, request, url_for
 from flask_login import current_user
@@ -17,61 +16,16 @@ from cptsapp.directory.forms.people import (
     PlaceForm,
     PracticeForm,
 )
-from cptsapp.directory.models import Delegation, Person, Place, Practice, Profession
+from cptsapp.directory.models import Delegation, Person, Place, Practice
 from cptsapp.directory.queries import people as queries
-from cptsapp.directory.rules import words as rules
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import refused, status_of
+from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.directory.views.sheet import show_sheet
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.territory import queries as territory
 
-# -- lists ------------------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("")
-@requires("directory.read")
-def people() -> Response:
-    """The professionals, by name, as one types."""
-    typed, profession = request.args.get("q", ""), _profession(request.args.get("profession", ""))
-    page = max(request.args.get("page", 1, type=int), 1)
-    found = queries.people(current_user, typed, profession, min(page, 1000))
-    return htmx.respond(
-        "directory/people.html",
-        "directory/_people.html",
-        found=found,
-        typed=typed,
-        profession=profession,
-        chips=_profession_chips(found, typed, profession),
-        **_pages(found, "directory.people", page, q=typed, profession=profession.value if profession else ""),
-    )
-
-
-def _profession(code: str) -> Profession | None:
-    return Profession(code) if code in set(Profession) else None
-
-
-def _profession_chips(found: queries.People, typed: str, current: Profession | None) -> list[dict[str, Any]]:
-    """One a profession that answers; a second click clears."""
-    return [
-        {
-            "label": label,
-            "count": found.by_profession.get(profession, 0),
-            "is_current": profession == current,
-            "url": url_for("directory.people", q=typed, profession="" if profession == current else profession.value),
-        }
-        for profession, label in rules.PROFESSION_PLURALS.items()
-        if profession in found.by_profession or profession == current
-    ]
-
-
-def _pages(found: queries.People, endpoint: str, page: int, **args: Any) -> dict[str, Any]:
-    is_last = page * queries.PAGE >= found.found_count
-    return {
-        "previous_url": url_for(endpoint, **args, page=page - 1) if page > 1 else "",
-        "next_url": "" if is_last else url_for(endpoint, **args, page=page + 1),
-    }
+# -- the desk ---------------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/medecins")
@@ -79,15 +33,16 @@ def _pages(found: queries.People, endpoint: str, page: int, **args: Any) -> dict
 def doctors() -> Response:
     """Whom the desk may ring: practice telephone, and who takes patients *en sus*."""
     typed, overbook = request.args.get("q", ""), request.args.get("ensus", "") == "1"
-    page = max(request.args.get("page", 1, type=int), 1)
-    found = queries.doctors(current_user, typed, overbook, min(page, 1000))
+    page = page_number()
+    found = queries.doctors(current_user, typed, overbook, page)
+    is_last = page * queries.PAGE >= found.found_count
     return htmx.respond(
         "directory/doctors.html",
         "directory/_doctors.html",
         found=found,
         typed=typed,
         overbook=overbook,
-        **_pages(found, "directory.doctors", page, q=typed, ensus="1" if overbook else ""),
+        **pages(is_last, "directory.doctors", page, q=typed, ensus="1" if overbook else ""),
     )
 
 
