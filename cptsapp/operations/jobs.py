@@ -10,6 +10,7 @@ from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
+from cptsapp.membership.actions import applications, reminders
 from cptsapp.outbox import actions as outbox
 
 
@@ -30,6 +31,8 @@ JOBS: tuple[Job, ...] = (
     Job("attempts.purge", timedelta(hours=1), throttle.purge),
     Job("sessions.purge", timedelta(hours=6), sessions.purge_old),
     Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
+    Job("membership.remind", timedelta(hours=1), reminders.remind_due),
+    Job("applications.purge", timedelta(days=1), applications.purge_old),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
     Job("trail.purge", timedelta(days=1), lambda _now: trail.purge_old()),
 )
