@@ -73,6 +73,7 @@ class MemberStatus(NamedTuple):
 
     status: Status
     day: date | None
+    today: date
 
     @property
     def label(self) -> str:
@@ -84,8 +85,14 @@ class MemberStatus(NamedTuple):
         """In French, after the label; empty for who never was."""
         if self.day is None:
             return ""
-        word = {Status.ACTIVE: "jusqu’au", Status.COMING: "à partir du"}.get(self.status, "depuis le")
-        return f"{word} {french.day_numeric(self.day)}"
+        word = {Status.ACTIVE: "jusqu’au", Status.COMING: "à partir du"}.get(self.status, "le")
+        return f"{word} {short_day(self.day, self.today)}"
+
+
+def short_day(day: date, today: date) -> str:
+    """ "9 juil.", or "5 mai 2025" for another year."""
+    words = french.day_short(day).partition(" ")[2]
+    return words if day.year == today.year else f"{words} {day.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ class Shown:
         parts = ["prend en sus"] if line.accepts_overbook else []
         parts += ["remplacements"] if any(place.mode is PracticeMode.LOCUM for place in line.places) else []
         if leaving and (leaving.is_confirmed or self.reader.manages):
-            parts.append(f"{MOVEMENT_LABELS[leaving.kind]} le {french.day_numeric(leaving.on)}")
+            parts.append(f"{MOVEMENT_LABELS[leaving.kind]} le {short_day(leaving.on, self.reader.today)}")
         return ", ".join(parts)
 
     @property
@@ -146,15 +153,16 @@ class Shown:
         periods, today = self.line.periods, self.reader.today
         status = status_on(periods, today)
         if status is Status.NEVER:
-            return MemberStatus(status, None)
+            return MemberStatus(status, None, today)
         if status is Status.COMING:
-            return MemberStatus(status, min(p.starts_on for p in periods if p.starts_on > today))
-        return MemberStatus(status, max(last_day(p) for p in periods if p.starts_on <= today))
+            return MemberStatus(status, min(p.starts_on for p in periods if p.starts_on > today), today)
+        return MemberStatus(status, max(last_day(p) for p in periods if p.starts_on <= today), today)
 
     @property
     def verified(self) -> str:
         """The day the sheet was checked; empty when it never was."""
-        return french.day_numeric(self.line.verified_on) if self.line.verified_on else ""
+        day = self.line.verified_on
+        return short_day(day, self.reader.today) if day else ""
 
     @property
     def is_stale(self) -> bool:
