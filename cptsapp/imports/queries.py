@@ -10,7 +10,9 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
+from cptsapp.directory.models import Person, Place, Practice, Profession
 from cptsapp.imports.models import Import, ImportItem, ImportKind, ImportState, ItemKind
+from cptsapp.territory.models import Commune
 
 PAGE = 50
 
@@ -36,6 +38,11 @@ def import_(user: CurrentUser, import_id: int) -> Import:
     if found is None:
         raise Invisible
     return found
+
+
+def by_id(import_id: int) -> Import:
+    """An import, for the command line, which has no user; read anew."""
+    return session.get_one(Import, import_id, populate_existing=True)
 
 
 def imports(page: int = 1) -> Sequence[Import]:
@@ -89,3 +96,28 @@ def user_name(user_id: int | None) -> str:
     """Who began or applied an import; the command line has no account."""
     found = session.get(User, user_id) if user_id is not None else None
     return found.display_name if found else "la ligne de commande"
+
+
+def practising() -> Sequence[tuple[str, str, Profession, str, str, str]]:
+    """Who practises in the territory today: names, profession, commune, address, telephone; one line each."""
+    rows = session.execute(
+        select(
+            Person.last_name,
+            Person.first_name,
+            Person.profession,
+            Place.commune_code,
+            Place.address,
+            func.coalesce(Place.phone, ""),
+            Person.id,
+        )
+        .join(Practice, Practice.person_id == Person.id)
+        .join(Place, Place.id == Practice.place_id)
+        .join(Commune, Commune.code == Place.commune_code)
+        .where(Practice.ends_on.is_(None), Person.profession != Profession.STAFF, Person.objected_on.is_(None))
+        .where(Person.merged_into_id.is_(None), Commune.is_own)
+        .order_by(Person.id, Practice.id)
+    )
+    first: dict[int, tuple[str, str, Profession, str, str, str]] = {}
+    for last_name, first_name, profession, commune_code, address, phone, person_id in rows:
+        first.setdefault(person_id, (last_name, first_name, profession, commune_code, address, phone))
+    return list(first.values())

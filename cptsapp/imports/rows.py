@@ -43,6 +43,11 @@ class FoundPractice:
     communes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What tells it from the person's other practices: two professions may be exercised at one place."""
+        return f"{self.profession.value} {self.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:

@@ -1,7 +1,8 @@
 """An import from its beginning to its end: who may begin, what is decided, what is applied or abandoned."""
 
-from datetime import date
+from datetime import date, datetime
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from cptsapp.audit.actions import Actor, record
@@ -21,9 +22,11 @@ def start(
 ) -> Import:
     """Begin an import: an extract waits to be read, a list for its columns to be mapped.
 
-    `extract_on` is the day of which the file tells. Raises Refusal, naming who, when another import is open.
+    `extract_on` is the day of which the file tells. Raises Refusal, naming who, when another import is open; and for
+    an extract older than the one the directory follows, which would undo years.
     """
     _refuse_second()
+    _refuse_older(kind, extract_on)
     made = Import(
         kind=kind,
         state=FIRST_STATES[kind],
@@ -52,6 +55,15 @@ def _refuse_second() -> None:
         raise Refusal(busy(open_one))
 
 
+def _refuse_older(kind: ImportKind, extract_on: date) -> None:
+    last = queries.last_applied() if kind is ImportKind.EXTRACT else None
+    if last is not None and extract_on < last.extract_on:
+        raise Refusal(
+            f"L’annuaire suit déjà l’extrait du {french.day_numeric(last.extract_on)}\u202f: celui du"
+            f" {french.day_numeric(extract_on)} est plus ancien."
+        )
+
+
 def busy(open_one: Import) -> str:
     """Who is importing since when, in a sentence."""
     since = open_one.started_at
@@ -67,11 +79,34 @@ def decide(item: ImportItem, decision: Decision, by: Actor | None, commune_code:
     """Say what to do with an item; `commune_code` settles a commune that could not be told. Raises Refusal."""
     refuse_if(permissions.why_not_decide(session.get_one(Import, item.import_id), item, decision, commune_code))
     if decision is Decision.TAKE and commune_code:
-        person = person_from_json(item.found["record"]).with_commune(commune_code)
-        item.found = {**item.found, "record": person.to_json(), "commune_code": commune_code}
+        as_read = item.found.get("record_as_read") or item.found["record"]
+        person = person_from_json(as_read).with_commune(commune_code)
+        chosen = {"record": person.to_json(), "record_as_read": as_read, "commune_code": commune_code}
+        item.found = {**item.found, **chosen}
     item.decision = decision
     item.decided_by_id = by.id if by else None
     session.flush()
+
+
+def read(import_: Import, now: datetime) -> None:
+    """Read the file and open the review; called by the worker. Commits as it goes."""
+    from cptsapp.imports.actions import reading
+
+    reading.read(import_, now)
+
+
+def put_off(import_: Import) -> None:
+    """Leave for later everything that waits for a decision: the command line applies what is sure."""
+    refuse_if(permissions.why_not_review(import_))
+    waiting = (ImportItem.import_id == import_.id, ImportItem.needs_decision, ImportItem.decision.is_(None))
+    session.execute(update(ImportItem).where(*waiting).values(decision=Decision.LATER))
+
+
+def apply(import_: Import, by: Actor | None) -> None:
+    """Write what the review decided, at once. Raises Refusal."""
+    from cptsapp.imports.actions import applying
+
+    applying.apply(import_, by)
 
 
 def abandon(import_: Import, by: Actor | None) -> None:
