@@ -124,7 +124,9 @@ def register(app: Flask) -> None:
     desks.on_lock[:] = [_free_hold]
     app.add_url_rule("/", "home", home)
     commands.init_app(app, db)
-    app.context_processor(lambda: {"menu": _menu(), "demo": app.config["CPTSAPP"].mode == "demo"})
+    is_demo = app.config["CPTSAPP"].mode == "demo"
+    # A fragment shows no menu, and is asked at each key of a search.
+    app.context_processor(lambda: {"menu": [] if htmx.wants_fragment() else _menu(), "demo": is_demo})
 
 
 def _install(app: Flask, name: str) -> None:
