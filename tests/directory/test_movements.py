@@ -313,6 +313,9 @@ def test_each_number_opens_the_list_it_counts(coordinator, cast):
     assert 'href="/annuaire/mouvements/liste?profession=gp&amp;sens=departs">−1</a>' in page
     assert 'href="/annuaire/mouvements/liste?profession=gp&amp;sens=arrivees">+1</a>' in page
     leaving = coordinator.get("/annuaire/mouvements/liste?profession=gp&sens=departs").text
+    today = coordinator.get("/annuaire/mouvements/aujourdhui?profession=gp").text
+    assert 'href="/annuaire/mouvements/aujourdhui?profession=gp">2</a>' in page
+    assert ("Renaudin" in today, "Benali" in today, "Venue" in today) == (True, True, False)
     assert "Renaudin" in leaving
     assert "Venue" not in leaving
 
@@ -336,6 +339,7 @@ def test_the_list_behind_every_number_has_as_many_rows(cast):
     session.commit()
     found = register(cast)
     for line in (*found.lines, found.total):
+        assert len(found.present_of(line.profession)) == line.balance.today
         assert len(found.entries_of(line.profession, Way.LOSS)) == line.balance.losses
         assert len(found.entries_of(line.profession, Way.GAIN)) == line.balance.gains
 
@@ -384,7 +388,7 @@ def test_the_register_is_for_who_keeps_the_directory(sign_in, cast, role):
     user = make_user(role)
     session.commit()
     client, may = sign_in(user), "directory.manage" in scopes_of({role})
-    for path in ("", "/liste", "/nouveau"):
+    for path in ("", "/liste", "/aujourdhui", "/nouveau"):
         assert (client.get(f"/annuaire/mouvements{path}").status_code == 200) == may
 
 

@@ -60,11 +60,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Someone counted today, and where."""
+
+    person: Person
+    commune: str
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """Everything the page shows, from a day to another."""
 
     after: date
     until: date
+    present: Sequence[Present]
     lines: Sequence[Line]
     total: Line
     entries: Sequence[Entry]
@@ -78,6 +87,10 @@ class Register:
             for entry in self.entries
             if profession in (None, entry.person.profession) and (way is None or entry.way is way)
         ]
+
+    def present_of(self, profession: Profession | None) -> list[Present]:
+        """Who is counted today, by name."""
+        return [each for each in self.present if profession in (None, each.person.profession)]
 
     def line(self, profession: Profession | None) -> Line:
         """The line of a profession, or the total."""
@@ -111,6 +124,7 @@ def register(user: CurrentUser, profession: Profession | None = None) -> Registe
     return Register(
         after=after,
         until=until,
+        present=_present(facts, present),
         lines=_lines(facts, present, changes),
         total=Line(None, rules.balance(len(present), changes)),
         entries=_entries(facts, changes, after, until),
@@ -160,6 +174,11 @@ def _changes(facts: _Facts) -> Iterable[Change]:
             yield change
     for number, periods in facts.periods.items():
         yield from rules.changes_of_periods(number, periods)
+
+
+def _present(facts: _Facts, present: set[int]) -> list[Present]:
+    found = (Present(facts.people[number], facts.communes[number]) for number in present)
+    return sorted(found, key=lambda each: (each.person.folded, each.person.id))
 
 
 def _lines(facts: _Facts, present: set[int], changes: Sequence[Change]) -> list[Line]:

@@ -21,13 +21,14 @@ from cptsapp.directory.rules import movements as rules
 from cptsapp.directory.rules.movements import Way
 from cptsapp.directory.rules.words import PROFESSION_LABELS, PROFESSION_PLURALS
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import refused, status_of
+from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.territory import queries as territory
 
 SHOWN = 12
+PAGE = 100
 WAY_WORDS = {None: "Mouvements", Way.LOSS: "Départs", Way.GAIN: "Arrivées"}
 
 
@@ -93,6 +94,28 @@ def movement_list() -> str:
         way=way,
         title=WAY_WORDS[way],
         **_words(),
+    )
+
+
+@blueprint.get("/mouvements/aujourdhui")
+@requires("directory.manage")
+def counted_today() -> str:
+    """The very professionals that the first number of a line counts."""
+    profession, page = _profession(), page_number()
+    everyone = queries.register(me(), profession).present_of(profession)
+    return render_template(
+        "directory/movement_present.html",
+        rows=everyone[PAGE * (page - 1) : PAGE * page],
+        found_count=len(everyone),
+        profession=profession,
+        today=territory.today(),
+        **_words(),
+        **pages(
+            page * PAGE >= len(everyone),
+            "directory.counted_today",
+            page,
+            profession=profession.value if profession else None,
+        ),
     )
 
 
