@@ -69,6 +69,7 @@ MODULES = (
     "territory.views",
     "territory.cli",
     "directory.views",
+    "membership.views",
     "imports.views",
     "imports.cli",
     "audit.views",
