@@ -19,10 +19,7 @@ def init_app(app: Flask) -> None:
     @click.option("--once", is_flag=True, help="Send and do what is due now, then end.")
     def worker(once: bool) -> None:
         """Send the mails that wait and do what is due, until stopped."""
-        from cptsapp.operations.worker import Worker, transport_of
-
-        made = Worker(app, transport_of(settings))
-        made.once() if once else made.run()
+        _work(app, settings, once)
 
     @app.cli.command("backup")
     @click.argument("directory", type=click.Path(path_type=Path))
@@ -59,6 +56,18 @@ def init_app(app: Flask) -> None:
         click.echo(f"The copy of {done.made_at} is in place. Everyone signs in again.")
 
     _add_rotation(app, settings.keys_path)
+
+
+def _work(app: Flask, settings: Settings, once: bool) -> None:
+    from cptsapp.operations.jobs import READING
+    from cptsapp.operations.worker import Worker, transport_of
+
+    made = Worker(app, transport_of(settings))
+    if not once:
+        made.run()
+        return
+    made.once()
+    READING.wait()
 
 
 def _add_rotation(app: Flask, path: Path) -> None:

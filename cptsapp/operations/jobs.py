@@ -10,7 +10,9 @@ from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
+from cptsapp.imports.actions import turns
 from cptsapp.membership.actions import applications, reminders
+from cptsapp.operations.background import Apart
 from cptsapp.outbox import actions as outbox
 
 
@@ -23,7 +25,16 @@ class Job:
     run: Callable[[datetime], object]
 
 
+READING = Apart("imports.read", turns.read_waiting)
+
+
+def _read_imports(now: datetime) -> None:
+    if turns.is_waiting(now):
+        READING(now)
+
+
 JOBS: tuple[Job, ...] = (
+    Job("imports.read", timedelta(seconds=6), _read_imports),
     Job("calendars.refresh", timedelta(seconds=20), lambda _now: refresh.refresh_due()),
     Job("outcomes.remind", timedelta(minutes=5), activity.remind_outcomes),
     Job("drafts.purge", timedelta(minutes=10), drafts.purge_expired),
@@ -33,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
     Job("membership.remind", timedelta(hours=1), reminders.remind_due),
     Job("applications.purge", timedelta(days=1), applications.purge_old),
+    Job("imports.sweep", timedelta(days=1), turns.sweep_files),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
     Job("trail.purge", timedelta(days=1), lambda _now: trail.purge_old()),
 )
