@@ -355,6 +355,30 @@ def test_the_sheets_follow_one_another_by_name(coordinator, cast):
     assert f'rel="prev" href="/annuaire/{first.id}"' in coordinator.get(f"/annuaire/{last.id}").text
 
 
+def test_within_a_search_the_sheets_follow_those_found(coordinator, cast, ids):
+    page = coordinator.get(f"/annuaire/{ids.other}?q=medecin").text
+    assert "1 sur 2" in page
+    assert "‹ Annuaire, « medecin »" in page
+    assert f'rel="next" href="/annuaire/{ids.gp}?q=medecin"' in page
+    assert f'href="/annuaire/{ids.other}?q=medecin"' in coordinator.get("/annuaire?q=medecin").text
+
+
+def test_a_sheet_that_the_search_no_longer_finds_stands_alone(coordinator, cast, ids):
+    page = coordinator.get(f"/annuaire/{ids.other}?q=zzz").text
+    assert "Dr Sarah Benali" in page
+    assert 'rel="next"' not in page
+
+
+def test_a_member_is_renewed_and_a_receipt_read_from_the_sheet(coordinator, cast, ids, path):
+    period = make_membership(cast.gp_person, fee_cents=1000, paid_on=date(2026, 1, 14), receipt_number=12)
+    number = period.id
+    session.commit()
+    page = coordinator.get(path).text
+    assert f'href="/adhesions/p{ids.gp}">Renouveler' in page
+    assert f'href="/adhesions/periodes/{number}/recu.pdf"' in page
+    assert coordinator.get(f"/adhesions/p{ids.gp}").status_code == 200
+
+
 def test_the_sheet_of_a_secretary_has_neither_movements_nor_slots(coordinator, cast):
     person = make_person(last_name="Accueil", profession=Profession.STAFF, title="")
     session.commit()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from cptsapp.accounts.identity import CurrentUser
@@ -171,15 +171,3 @@ def standing(periods: Sequence[Membership], today: date) -> Standing:
     lived = {year for p in periods for year in range(p.starts_on.year, last_day(p).year + 1)}
     years = [(year, year in lived) for year in range(first, today.year + 1)]
     return Standing(status_on(periods, today), years, periods)
-
-
-# -- the one before, the one after ------------------------------------------------------------------------------------
-
-
-def neighbours(user: CurrentUser, found: Person) -> tuple[int | None, int | None]:
-    """The sheets before and after this one in the order of names."""
-    key, own = tuple_(Person.folded, Person.id), (found.folded, found.id)
-    ids = select(Person.id).where(permissions.visible_to(user))
-    before = ids.where(key < own).order_by(Person.folded.desc(), Person.id.desc()).limit(1)
-    after = ids.where(key > own).order_by(Person.folded, Person.id).limit(1)
-    return session.scalar(before), session.scalar(after)

@@ -1,8 +1,9 @@
 """The sheet of a person, that it is right, and the exchanges of the coordination with them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import make_response, render_template, url_for
+from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
@@ -14,12 +15,14 @@ from cptsapp.directory.forms.sheet import ExchangeForm
 from cptsapp.directory.models import Person
 from cptsapp.directory.queries import people
 from cptsapp.directory.queries import sheet as queries
+from cptsapp.directory.queries.around import around
 from cptsapp.directory.rules import words
 from cptsapp.directory.rules.exchanges import CHANNEL_LABELS
 from cptsapp.directory.rules.freshness import is_stale, stale_words
 from cptsapp.directory.rules.membership import COLLEGE_LABELS, STATUS_LABELS
 from cptsapp.directory.rules.movements import ABSENCES, MOVEMENT_LABELS
 from cptsapp.directory.views.blueprint import blueprint
+from cptsapp.directory.views.list import filters_of
 from cptsapp.directory.views.shared import refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -36,7 +39,7 @@ def sheet(person_id: int) -> Response:
 def show_sheet(person_id: int, status: int = 200, error: str = "") -> Response:
     """The page of a person, with a refusal above it when there is one."""
     found = queries.sheet(me(), person_id)
-    before, after = queries.neighbours(me(), found.person)
+    filters = filters_of(request.args)
     page = render_template(
         "directory/sheet.html",
         sheet=found,
@@ -47,8 +50,9 @@ def show_sheet(person_id: int, status: int = 200, error: str = "") -> Response:
         absences=ABSENCES,
         channels=CHANNEL_LABELS,
         pinned=[FIELDS.get(name, name) for name in found.pinned],
-        before=before,
-        after=after,
+        around=around(me(), found.person, filters),
+        filters=filters,
+        asked=f"?{urlencode(filters.pairs())}" if not filters.is_empty else "",
         error=error,
         **freshness(found.person),
         **standing_words(),
