@@ -13,6 +13,7 @@ from cptsapp.directory.rules.membership import COLLEGE_LABELS, STATUS_LABELS
 from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.app import give_up
 from cptsapp.membership.actions import applications as actions
 from cptsapp.membership.forms.applications import PersonApplicationForm, StructureApplicationForm
 from cptsapp.membership.forms.decisions import NEW, ApprovalForm, RefusalForm
@@ -98,8 +99,10 @@ def refuse(application_id: int) -> Response:
     try:
         actions.refuse(found.id, form.reason.data or "", form.decided_on.data, by=me())
     except Refusal as refusal:
+        give_up()
         form.refuse(refusal.message, refusal.field)
-        return _page(queries.application(application_id), _approval(found, is_sent=False), form, 409)
+        found = queries.application(application_id)
+        return _page(found, _approval(found, is_sent=False), form, 409)
     return htmx.redirect(url_for(".applications", faite="refusee"))
 
 
@@ -163,6 +166,7 @@ def _page(found: Application, approval: ApprovalForm, refusal: RefusalForm, stat
 
 
 def _refused(application_id: int, form: ApprovalForm, refusal: Refusal) -> Response:
+    give_up()  # the sheet made for nothing is not to be shown among those it may be
     form.refuse(refusal.message, refusal.field)
     found = queries.application(application_id)
     return _page(found, form, RefusalForm(formdata=None, decided_on=territory.today()), 409)

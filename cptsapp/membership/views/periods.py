@@ -11,6 +11,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import College, Membership
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.app import give_up
 from cptsapp.membership.actions import fees, memberships
 from cptsapp.membership.forms.euros import euros_of
 from cptsapp.membership.forms.members import BulkForm, LeaveForm, PaymentForm, PeriodForm
@@ -61,6 +62,7 @@ def renew() -> Response:
         try:
             done = len(memberships.renew(chosen, by=user))
         except Refusal as refusal:
+            give_up()
             form.refuse(refusal.message)
             return _renewal_page(form, chosen, 409)
         submissions.remember(user.id, form.once.data or "", "renewal", done)
