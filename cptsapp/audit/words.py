@@ -105,6 +105,7 @@ SENTENCES = MappingProxyType(
         "exchange.remove": "Échange retiré",
         "fee.paid": "Cotisation payée",
         "fee.unpaid": "Paiement de cotisation repris",
+        "directory.exported": "A exporté l’annuaire",
         "figures.exported": "A exporté les chiffres",
         "hold.taken": "Créneau retenu deux minutes",
         "identities.erased": "Identités effacées, délai de conservation passé",
