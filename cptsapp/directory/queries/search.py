@@ -11,7 +11,7 @@ from cptsapp.directory import permissions
 from cptsapp.directory.queries import finding
 from cptsapp.directory.rules import facets
 from cptsapp.directory.rules.facets import Facet, FacetValue, Filters
-from cptsapp.directory.rules.finder import Criterion, ranks_of
+from cptsapp.directory.rules.finder import Criterion, Entry, ranks_of
 from cptsapp.directory.rules.lines import Reader, Shown
 from cptsapp.directory.rules.words import ORGANISATION_LABELS, professions_called
 from cptsapp.territory import queries as territory
@@ -44,25 +44,26 @@ def _called(word: str) -> tuple[Criterion, ...]:
 
 
 class Search:
-    """One search of one user: the sets it is made of, met once."""
+    """One search of one user: the sets it is made of, met once. `filters` are those the user may choose."""
 
     def __init__(self, user: CurrentUser, filters: Filters) -> None:
         self._user = user
+        self._reader = Reader(territory.today(), permissions.sees_members(user), user.can("directory.manage"))
         self._directory = finding.directory()
         self._finder = self._directory.finder
-        self._filters = filters
         self._shown = [facet for facet in facets.FACET_LABELS if self._is_shown(facet)]
+        self.filters = Filters(filters.typed, {f: v for f, v in filters.chosen.items() if f in self._shown})
         self._all = self._visible()
         self._named, typed = self._typed()
-        self._by_facet = {f: self._finder.meeting(filters.criteria(f)) for f in self._shown if f in filters.chosen}
+        self._by_facet = {f: self._finder.meeting(self.filters.criteria(f)) for f in self.filters.chosen}
         self._typed_bits = typed & self._all
         self._bits = self._met_but("")
 
     def _is_shown(self, facet: str) -> bool:
         if facet == facets.SHEET:  # the upkeep of sheets; who leaves may be known to the coordination alone
-            return self._user.can("directory.manage")
+            return self._reader.manages
         if facet == facets.MEMBER:
-            return permissions.sees_members(self._user)
+            return self._reader.sees_members
         return facet != facets.MODE or permissions.sees_persons(self._user)
 
     def _visible(self) -> int:
@@ -72,7 +73,7 @@ class Search:
     def _typed(self) -> tuple[int, int]:
         """Whom the words typed name, and who answers to them in any way."""
         named = answering = -1
-        for word in self._filters.words:
+        for word in self.filters.words:
             by_name = self._finder.beginning(word)
             named &= by_name
             answering &= self._finder.remembered(f"{word} ", partial(self._answering, word))
@@ -98,12 +99,17 @@ class Search:
 
     def rows(self) -> Iterator[Shown]:
         """Who answers: those whose name does first, persons then structures, by name."""
-        user = self._user
-        reader = Reader(territory.today(), permissions.sees_members(user), user.can("directory.manage"))
         first = self._bits & self._named
         ranks = chain(ranks_of(first), ranks_of(self._bits ^ first))
         lines = self._directory.lines
-        return (Shown(lines[rank], reader) for rank in ranks)
+        return (Shown(lines[rank], self._reader) for rank in ranks)
+
+    def row(self, person_id: int) -> Shown | None:
+        """The line of a person, or None for who does not answer."""
+        rank = self._finder.ranks.get(Entry(False, person_id))
+        if rank is None or not self._bits >> rank & 1:
+            return None
+        return Shown(self._directory.lines[rank], self._reader)
 
     def page(self, number: int) -> Found:
         """A page of it, the first being 1; the last when there are not so many."""
@@ -119,7 +125,7 @@ class Search:
 
     def _facet(self, name: str) -> Facet:
         bits = self._met_but(name)
-        chosen = set(self._filters.chosen.get(name, ()))
+        chosen = set(self.filters.chosen.get(name, ()))
         found = self._finder
         return facets.facet(
             name,

@@ -32,6 +32,11 @@ class Where(NamedTuple):
     phone: str | None
     mode: PracticeMode | None
 
+    @property
+    def postcode(self) -> str:
+        """The commune's first: an address does not say which of several is its own."""
+        return self.town.postcodes[0] if self.town.postcodes else ""
+
 
 class Leaving(NamedTuple):
     """A departure that was announced."""

@@ -38,24 +38,24 @@ def _exists(facet: str, value: str) -> bool:
 @requires("directory.read")
 def people() -> Response:
     """Persons and structures, by name, as one types."""
-    filters = filters_of(request.args)
-    found = Search(current_user, filters).page(page_number())
-    return htmx.respond("directory/list.html", "directory/_list.html", **_page(filters, found))
+    search = Search(current_user, filters_of(request.args))
+    found = search.page(page_number())
+    return htmx.respond("directory/list.html", "directory/_list.html", **_page(search.filters, found))
 
 
 @blueprint.get("/filtres")
 @requires("directory.read")
 def filters() -> Response:
     """The facets on a page of their own: on a phone they do not fit beside the list."""
-    asked = filters_of(request.args)
-    found = Search(current_user, asked).page(1)
+    search = Search(current_user, filters_of(request.args))
+    asked = search.filters
     return htmx.respond(
         "directory/filters.html",
         "directory/_filters.html",
         filters=asked,
-        found=found,
-        list_url=_url(asked),
-        clear_url=_url(Filters(asked.typed)),
+        found=search.page(1),
+        list_url=address_of(asked),
+        clear_url=address_of(Filters(asked.typed)),
     )
 
 
@@ -67,29 +67,30 @@ def _page(filters: Filters, found: Found) -> dict[str, Any]:
         "found": found,
         "pieces": lambda text: marked(text, words),
         "toggle": lambda value: _toggle(filters, asked, value),
-        "clear_url": _url(Filters(filters.typed)),
-        "export_url": f"{url_for('directory.people')}/exporter?{asked}",
+        "clear_url": address_of(Filters(filters.typed)),
+        "export_url": address_of(filters, "directory.export"),
         "sees_members": permissions.sees_members(current_user),
         "oob": htmx.wants_fragment(),
         **_pages(filters, found),
     }
 
 
-def _url(filters: Filters, **more: Any) -> str:
+def address_of(filters: Filters, endpoint: str = "directory.people", **more: Any) -> str:
+    """The list filtered so, or another page of the same."""
     asked = urlencode([*filters.pairs(), *more.items()])
-    return f"{url_for('directory.people')}?{asked}" if asked else url_for("directory.people")
+    return f"{url_for(endpoint)}?{asked}" if asked else url_for(endpoint)
 
 
 def _toggle(filters: Filters, asked: str, value: FacetValue) -> str:
     """The list with this value too, or without it; thirty links a page, so most are only prolonged."""
     if value.is_chosen:
-        return _url(filters.toggled(value.criterion))
+        return address_of(filters.toggled(value.criterion))
     return f"?{asked}&{value.criterion.facet}={value.criterion.value}"
 
 
 def _pages(filters: Filters, found: Found) -> Mapping[str, str]:
     is_last = found.page * PAGE >= found.count
     return {
-        "previous_url": _url(filters, page=found.page - 1) if found.page > 1 else "",
-        "next_url": "" if is_last else _url(filters, page=found.page + 1),
+        "previous_url": address_of(filters, page=found.page - 1) if found.page > 1 else "",
+        "next_url": "" if is_last else address_of(filters, page=found.page + 1),
     }
