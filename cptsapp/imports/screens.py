@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
-from cptsapp.core.french import NBSP, count, hour
+from cptsapp.core.french import NBSP, count, day_full, hour
 from cptsapp.core.local import local
 from cptsapp.imports.models import Decision, Import, ImportItem, ImportKind, ImportState, ItemKind
 
@@ -90,16 +90,18 @@ def title(import_: Import) -> str:
     return "de l’extrait RPPS" if import_.kind is ImportKind.EXTRACT else "de la liste"
 
 
+def day(value: date) -> str:
+    """« 6 juillet 2026 »: nobody acts on the weekday of an extract."""
+    return day_full(value).partition(" ")[2]
+
+
 def size(number: int) -> str:
     """A number of bytes as people read it: « 812 Mo », « 24 Ko »."""
     for unit, bytes_ in (("Go", 10**9), ("Mo", 10**6)):
         if number >= bytes_:
-            whole = number / bytes_
-            return (
-                f"{whole:.1f}".replace(".", ",").removesuffix(",0") + f"{NBSP}{unit}"
-                if whole < 10
-                else f"{whole:.0f}{NBSP}{unit}"
-            )
+            value = number / bytes_
+            said = f"{value:.1f}".replace(".", ",").removesuffix(",0") if value < 10 else f"{value:.0f}"
+            return f"{said}{NBSP}{unit}"
     return f"{max(1, round(number / 1000))}{NBSP}Ko"
 
 

@@ -164,7 +164,7 @@ def test_deciding_opens_the_next(office, review):
 
 def test_deciding_in_place_opens_the_next(office, review):
     fragment = decide(office, "Julie Mercadal", headers=HTMX).text
-    assert "Décidé</b> : garder le nôtre" in fragment
+    assert "Décidé</b>\u00a0: garder le nôtre" in fragment
     assert f'<tr class="opened" id="fiche-{item_of("Carole Jolly").id}"' in fragment
 
 
