@@ -94,9 +94,13 @@ def money(cents: int) -> str:
     return f"{sign}{number(euros)}{decimals}{NBSP}€"
 
 
-def percent(part: int, whole: int) -> str:
-    """ "59 %", or "—" when there is nothing to divide by."""
-    return f"{round(100 * part / whole)}{NBSP}%" if whole else "—"
+def percent(part: int, whole: int, decimals: int = 0) -> str:
+    """ "59 %", "58,4 %" with a decimal unless it is exact, or "—" when there is nothing to divide by."""
+    if not whole:
+        return "—"
+    if not decimals or 100 * part % whole == 0:
+        return f"{round(100 * part / whole)}{NBSP}%"
+    return f"{100 * part / whole:.{decimals}f}{NBSP}%".replace(".", ",")
 
 
 def phone(digits: str) -> str:

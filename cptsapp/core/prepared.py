@@ -36,13 +36,19 @@ class Prepared:
     """A SELECT of columns, with named parameters (no IN of a list).
 
     With `remembers`, a row that comes back the same is not converted again: the open list reads a hundred of them each
-    time someone books one.
+    time someone books one. `row` is a NamedTuple of the same columns in the same order, when rules have one.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[Any], *, remembers: bool = False) -> None:
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]] | CompoundSelect[Any],
+        *,
+        remembers: bool = False,
+        row: Any = None,
+    ) -> None:
         self._statement = statement
         self._known: dict[Any, Any] | None = {} if remembers else None
-        self._row: Any = namedtuple("_row", [column.key for column in statement.selected_columns])  # type: ignore[misc]
+        self._row: Any = row or namedtuple("_row", [column.key for column in statement.selected_columns])  # type: ignore[misc]
         self._by_dialect: dict[str, _Compiled] = {}
 
     def all(self, **values: Any) -> list[Any]:

@@ -27,10 +27,11 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A part of a whole; nothing to divide by gives no rate."""
+    """A part of a whole; nothing to divide by gives no rate. `decimals` is how many the screen shows."""
 
     part: int
     whole: int
+    decimals: int = 0
 
 
 Value = str | int | date | Rate
@@ -76,7 +77,7 @@ class Sheet:
 def shown(value: Value, kind: Kind) -> str:
     """A value as the screen shows it. Text in a column of numbers (« moins de 5 ») stays text."""
     if isinstance(value, Rate):
-        return french.percent(value.part, value.whole)
+        return french.percent(value.part, value.whole, value.decimals)
     if isinstance(value, date):
         return french.day_numeric(value)
     if isinstance(value, str):
@@ -137,8 +138,14 @@ def _sheet_name(title: str) -> str:
 def _write_row(book: Any, page: Any, line: int, row: SheetRow, sheet: Sheet) -> None:
     is_total = row is sheet.total
     for number, (value, column) in enumerate(zip(row.values, sheet.columns, strict=True)):
-        style = book.add_format({**FORMATS[column.kind], "bold": is_total})
+        style = book.add_format({**FORMATS[column.kind], **_decimals(value), "bold": is_total})
         _write(page, line, number, value, column.kind, style)
+
+
+def _decimals(value: Value) -> dict[str, str]:
+    if not isinstance(value, Rate) or not value.decimals or not value.whole or 100 * value.part % value.whole == 0:
+        return {}
+    return {"num_format": "0." + "0" * value.decimals + " %"}
 
 
 def _write(page: Any, line: int, number: int, value: Value, kind: Kind, style: Any) -> None:

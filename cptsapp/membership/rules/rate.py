@@ -8,10 +8,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from cptsapp.core.periods import months_later
 from cptsapp.directory.models import College, PracticeMode, Profession
-from cptsapp.directory.rules.membership import Period, in_force
 
 # Those of the contract's own lists, until the CPTS says otherwise.
 USUAL_PROFESSIONS = (
@@ -40,10 +40,10 @@ class CountingRules:
     locum_months: int = USUAL_LOCUM_MONTHS
 
 
-@dataclass(frozen=True, slots=True)
-class DatedPractice:
-    """A practice in one of the communes of the territory, both days included."""
+class DatedPractice(NamedTuple):
+    """A practice in one of the communes of the territory, both days included, under the sheet it was noted on."""
 
+    person_id: int
     id: int
     profession: Profession
     mode: PracticeMode
@@ -52,22 +52,45 @@ class DatedPractice:
     ends_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Professional:
-    """A person: their practices here and their periods of membership, whatever the rules."""
+class Held(NamedTuple):
+    """A period of membership of a person or of a structure, both days included."""
+
+    person_id: int | None
+    organisation_id: int | None
+    id: int
+    college: College
+    starts_on: date
+    ends_on: date
+    left_on: date | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day it holds."""
+        return self.left_on or self.ends_on
+
+
+class Professional(NamedTuple):
+    """A person: their practices here, none for a member from elsewhere, and their periods, whatever the rules."""
 
     person_id: int
-    practices: tuple[DatedPractice, ...]
-    periods: tuple[Period, ...] = ()
+    practices: Sequence[DatedPractice]
+    periods: Sequence[Held] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Facts:
+    """All that the rate is drawn from: persons with a practice here or a membership, and the members' structures."""
+
+    people: Sequence[Professional]
+    structures: Mapping[int, Sequence[Held]]
+
+
+class Counted(NamedTuple):
     """A person counted on a day, once, under their main practice; `period` is the membership that holds, or None."""
 
     person_id: int
     practice: DatedPractice
-    period: Period | None
+    period: Held | None
 
     @property
     def is_member(self) -> bool:
@@ -110,7 +133,14 @@ def counted_from(practice: DatedPractice, rules: CountingRules) -> date | None:
 def main_practice(practices: Iterable[DatedPractice], rules: CountingRules, day: date) -> DatedPractice | None:
     """What a person is counted under on a day: liberal before salaried, then the oldest; None if not counted."""
     holding = [practice for practice in practices if _counts(practice, rules, day)]
-    return min(holding, key=lambda p: (_MODE_ORDER[p.mode], p.starts_on, p.id), default=None)
+    return first_of(holding) if holding else None
+
+
+def first_of(practices: Sequence[DatedPractice]) -> DatedPractice:
+    """The one a person stands under, of several."""
+    if len(practices) == 1:
+        return practices[0]
+    return min(practices, key=lambda p: (_MODE_ORDER[p.mode], p.starts_on, p.id))
 
 
 def _counts(practice: DatedPractice, rules: CountingRules, day: date) -> bool:
@@ -124,8 +154,17 @@ def counted_on(professionals: Iterable[Professional], rules: CountingRules, day:
     for professional in professionals:
         practice = main_practice(professional.practices, rules, day)
         if practice is not None:
-            found.append(Counted(professional.person_id, practice, in_force(professional.periods, day)))
+            period = period_on(professional.periods, day) if professional.periods else None
+            found.append(Counted(professional.person_id, practice, period))
     return found
+
+
+def period_on(periods: Iterable[Held], day: date) -> Held | None:
+    """The membership that holds on a day, the oldest of several, or None."""
+    for period in periods:
+        if period.starts_on <= day <= (period.left_on or period.ends_on):
+            return period
+    return None
 
 
 def count(counted: Collection[Counted]) -> Count:
@@ -137,10 +176,16 @@ def counts_on_days(professionals: Iterable[Professional], rules: CountingRules, 
     """The two numbers on each of the days, given in order: what `counted_on` would count, in one walk for all days."""
     there, members = [0] * (len(days) + 1), [0] * (len(days) + 1)
     for professional in professionals:
-        for first, last in _stays(professional.practices, rules):
+        stays = _stays(professional.practices, rules)
+        held = (
+            _joined([(p.starts_on, p.left_on or p.ends_on) for p in professional.periods])
+            if professional.periods
+            else ()
+        )
+        for first, last in stays:
             _mark(there, days, first, last)
-            for period in professional.periods:
-                _mark(members, days, max(first, period.starts_on), min(last, period.last_day))
+            for starts_on, ends_on in held:
+                _mark(members, days, max(first, starts_on), min(last, ends_on))
     return [Count(m, t) for m, t in zip(_running(members), _running(there), strict=True)][: len(days)]
 
 
@@ -158,20 +203,28 @@ def _running(changes: Iterable[int]) -> list[int]:
     return totals
 
 
-def _stays(practices: Iterable[DatedPractice], rules: CountingRules) -> list[tuple[date, date]]:
+def _stays(practices: Iterable[DatedPractice], rules: CountingRules) -> Sequence[tuple[date, date]]:
     """The days a person counts, as stays that neither touch nor overlap, however many practices make them."""
-    spans = sorted(
-        (first, practice.ends_on or date.max)
-        for practice in practices
-        if (first := counted_from(practice, rules)) is not None
+    return _joined(
+        [
+            (first, practice.ends_on or date.max)
+            for practice in practices
+            if (first := counted_from(practice, rules)) is not None
+        ]
     )
-    stays: list[tuple[date, date]] = []
-    for first, last in spans:
-        if stays and (stays[-1][1] == date.max or first <= stays[-1][1] + timedelta(days=1)):
-            stays[-1] = (stays[-1][0], max(stays[-1][1], last))
+
+
+def _joined(spans: list[tuple[date, date]]) -> Sequence[tuple[date, date]]:
+    """Spans of days, those that touch or overlap made one: two sheets merged may each have had a membership."""
+    if len(spans) < 2:
+        return spans
+    joined: list[tuple[date, date]] = []
+    for first, last in sorted(spans):
+        if joined and (joined[-1][1] == date.max or first <= joined[-1][1] + timedelta(days=1)):
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
-            stays.append((first, last))
-    return stays
+            joined.append((first, last))
+    return joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,21 +248,3 @@ def changes_between(before: Iterable[Counted], after: Iterable[Counted]) -> Chan
         arrived=frozenset(now.keys() - was.keys()),
         departed=frozenset(was.keys() - now.keys()),
     )
-
-
-def month_ends(first: date, last: date) -> list[date]:
-    """The last day of each month from one day to another, and the last day itself: where a curve has its points."""
-    points, month = [], date(first.year, first.month, 1)
-    while (end := months_later(month, 1) - timedelta(days=1)) < last:
-        if end >= first:
-            points.append(end)
-        month = months_later(month, 1)
-    return [*points, last]
-
-
-def grouped(counted: Iterable[Counted], keys: Mapping[int, str]) -> dict[str, list[Counted]]:
-    """A day's list cut by a key of each person (`keys`: person → key), in no order."""
-    groups: dict[str, list[Counted]] = {}
-    for one in counted:
-        groups.setdefault(keys[one.person_id], []).append(one)
-    return groups
