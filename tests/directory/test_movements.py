@@ -114,6 +114,7 @@ def test_the_trail_does_not_say_which_movement(coordinator):
         ({"who": ""}, 422, "Dites de qui il s’agit."),
         ({"who": "zzz"}, 409, "Personne de ce nom"),
         ({"who": "Dr"}, 409, "Personne de ce nom"),
+        ({"who": "Pallier"}, 409, "pas les secrétariats"),
         ({"starts_on": ""}, 422, "Donnez la date."),
         ({"kind": "holiday"}, 422, "is-invalid"),
         ({"note": "2 85 06 85 194 001 37"}, 422, "numéro de sécurité sociale"),

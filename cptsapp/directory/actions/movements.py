@@ -13,7 +13,7 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.directory import permissions
 from cptsapp.directory.actions.people import end_practice
-from cptsapp.directory.models import Movement, MovementKind, Person, Practice
+from cptsapp.directory.models import Movement, MovementKind, Person, Practice, Profession
 from cptsapp.directory.rules import movements as rules
 
 
@@ -30,7 +30,7 @@ class Announced:
 
 
 def note_movement(person: Person, said: Announced, *, by: CurrentUser) -> Movement:
-    """Note a movement of a person. Raises Refusal (field ends_on, replaced_by…)."""
+    """Note a movement of a person. Raises Refusal (field who, ends_on, replaced_by…)."""
     _check(person, said, None)
     made = Movement(person_id=person.id, kind=said.kind, starts_on=said.starts_on, created_at=clock.now())
     made.created_by_id = by.id
@@ -50,6 +50,8 @@ def correct_movement(movement: Movement, said: Announced, *, by: CurrentUser) ->
 
 
 def _check(person: Person, said: Announced, movement_id: int | None) -> None:
+    if person.profession is Profession.STAFF:
+        raise Refusal("Le registre suit les professionnels, pas les secrétariats.", "who")
     if person.id == said.replaced_by_id:
         raise Refusal("Une personne ne se remplace pas elle-même.", "replaced_by")
     if said.ends_on is not None and said.kind not in rules.ABSENCES:

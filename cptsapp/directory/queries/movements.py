@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Select, or_, select
 
@@ -32,16 +33,32 @@ COUNTED_MODES = (PracticeMode.LIBERAL, PracticeMode.SALARIED)
 _DAY = timedelta(days=1)
 
 
+class Who(NamedTuple):
+    """What the register needs of a person: thousands are read, few are shown."""
+
+    id: int
+    title: str
+    first_name: str
+    last_name: str
+    folded: str
+    profession: Profession
+
+    @property
+    def full_name(self) -> str:
+        """As screens write it."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the list: a day, someone, what happens. `way` is None for an absence, which changes no number."""
 
     on: date
-    person: Person
+    person: Who
     commune: str
     way: Way | None
     movement: Movement | None = None
-    replaced_by: Person | None = None
+    replaced_by: Who | None = None
 
     @property
     def words(self) -> str:
@@ -63,7 +80,7 @@ class Line:
 class Present:
     """Someone counted today, and where."""
 
-    person: Person
+    person: Who
     commune: str
 
 
@@ -101,7 +118,7 @@ class Register:
 class _Facts:
     """What the database knows: who is who, where they practise, what was announced."""
 
-    people: dict[int, Person] = field(default_factory=dict)
+    people: dict[int, Who] = field(default_factory=dict)
     periods: dict[int, list[tuple[date, date | None]]] = field(default_factory=lambda: defaultdict(list))
     communes: dict[int, str] = field(default_factory=dict)
     movements: dict[int, Movement] = field(default_factory=dict)
@@ -135,8 +152,9 @@ def register(user: CurrentUser, profession: Profession | None = None) -> Registe
 
 def _facts(user: CurrentUser, after: date, until: date) -> _Facts:
     facts = _Facts(root=roots())
-    counted = select(Person).where(permissions.visible_to(user), Person.profession != Profession.STAFF)
-    everyone = {found.id: found for found in session.scalars(counted)}
+    columns = (getattr(Person, name) for name in Who._fields)
+    counted = select(*columns).where(permissions.visible_to(user), Person.profession != Profession.STAFF)
+    everyone = {row.id: Who(*row) for row in session.execute(counted)}
     for person_id, starts_on, ends_on, commune in session.execute(_practices(after)):
         if (number := facts.who(person_id)) in everyone:
             facts.periods[number].append((starts_on, ends_on))
