@@ -25,7 +25,7 @@ def prepare() -> None:
     """Migrate, fill what is empty, say who can sign in."""
     from flask_migrate import upgrade
 
-    from cptsapp.demo import story
+    from cptsapp.demo import extract, story
 
     settings: Settings = current_app.config["CPTSAPP"]
     upgrade()
@@ -35,6 +35,7 @@ def prepare() -> None:
         click.echo(f"Demonstration written in {time.monotonic() - began:.0f} s.")
     else:
         story.go_on(settings.clock)
+    extract.deposit()
     _announce()
 
 
