@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cptsapp.core.db import Base
+from cptsapp.core.db import Base, session
 from cptsapp.core.prepared import Prepared
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
@@ -49,6 +49,14 @@ def value(name: str) -> int | None:
     """The stamp as it stands for this transaction; None before the first change."""
     found: int | None = _READ.scalar(name=name)
     return found
+
+
+def is_written(name: str) -> bool:
+    """Whether this transaction has itself written in these tables: what it reads may yet be taken back."""
+    if not (session.registry.has() and session().in_transaction()):
+        return False
+    session.flush()
+    return not _watched[name].isdisjoint(session.connection().info.get(_KEY, ()))
 
 
 def listen(engine: Engine) -> None:

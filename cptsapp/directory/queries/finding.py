@@ -45,7 +45,10 @@ _kept: WeakKeyDictionary[Engine, tuple[int | None, date, Directory]] = WeakKeyDi
 
 def directory() -> Directory:
     """The directory of today as this transaction sees it."""
-    today, stamp = territory.today(), stamps.value(_STAMP)
+    today = territory.today()
+    if stamps.is_written(_STAMP):
+        return _read(today)
+    stamp = stamps.value(_STAMP)
     kept = _kept.get(db.engine)
     if kept is None or kept[:2] != (stamp, today):
         kept = _kept[db.engine] = (stamp, today, _read(today))
