@@ -43,10 +43,8 @@ def text_of(
     """A whole file; a line given as text is written as it is."""
     names = list(columns or published())
     close = "|" if closed else ""
-    written = ["|".join(names) + close]
-    for one in lines:
-        written.append(one if isinstance(one, str) else "|".join(one.get(name, "") for name in names) + close)
-    return ending.join(written) + ending
+    cells = (one if isinstance(one, str) else "|".join(one.get(name, "") for name in names) + close for one in lines)
+    return ending.join(("|".join(names) + close, *cells)) + ending
 
 
 def write_extract(

@@ -69,8 +69,9 @@ def busy(open_one: Import) -> str:
     since = open_one.started_at
     if territory.current() is not None:
         since = territory.local(since)
+    who = queries.user_name(open_one.started_by_id)
     return (
-        f"{queries.user_name(open_one.started_by_id)} importe déjà un fichier, depuis le"
+        f"{who[:1].upper()}{who[1:]} importe déjà un fichier, depuis le"
         f" {french.day_numeric(since.date())} à {french.hour(since)}\u202f: un seul import à la fois."
     )
 
