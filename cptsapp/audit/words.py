@@ -77,6 +77,7 @@ SENTENCES = MappingProxyType(
         "calendar.source_added": "Agenda relié",
         "calendar.source_removed": "Agenda retiré",
         "call.corrected": "Issue d’un appel corrigée",
+        "call.notes_erased": "Notes d’appels effacées, la personne refuse de figurer",
         "call.recorded": "Appel noté",
         "call.undone": "Appel annulé",
         "call_campaign.changed": "Campagne d’appels corrigée",

@@ -14,6 +14,7 @@ from cptsapp.imports.actions import turns
 from cptsapp.membership.actions import applications, reminders
 from cptsapp.operations.background import Apart
 from cptsapp.outbox import actions as outbox
+from cptsapp.outreach.actions import upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.purge", timedelta(minutes=10), drafts.purge_expired),
     Job("identities.erase", timedelta(hours=1), activity.erase_due),
     Job("attempts.purge", timedelta(hours=1), throttle.purge),
+    Job("calls.forget", timedelta(hours=1), upkeep.forget_objected),
     Job("sessions.purge", timedelta(hours=6), sessions.purge_old),
     Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
     Job("membership.remind", timedelta(hours=1), reminders.remind_due),

@@ -8,8 +8,9 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.directory.models import Person
 from cptsapp.outbox.models import Message
+from cptsapp.outreach.actions.upkeep import forget_objected
 from cptsapp.outreach.models import Call, CallOutcome, CallTarget, TargetState
-from tests.tools.factories import make_call, make_call_campaign, make_membership
+from tests.tools.factories import make_call, make_call_campaign, make_membership, make_person
 
 
 @pytest.fixture
@@ -213,3 +214,40 @@ def test_who_is_no_longer_to_be_called_is_not_handed_out(calls, sign_in, change)
     session.commit()
     sign_in(calls.assistant).post(f"{calls.url}/suivant")
     assert held(calls, calls.assistant_id) == [1]
+
+
+def test_a_merged_sheet_is_called_under_the_one_that_was_kept(calls, sign_in):
+    kept = make_person(first_name="Céline", last_name="Draouet-Guérin", title="", profession="nurse")
+    session.get_one(Person, calls.person_ids[0]).merged_into_id = kept.id
+    session.commit()
+    client = sign_in(calls.assistant)
+    client.post(f"{calls.url}/suivant")
+    assert "Céline Draouet-Guérin" in client.get(calls.url).text
+
+
+def test_of_two_sheets_made_one_the_kept_one_is_called_once(calls, sign_in):
+    session.get_one(Person, calls.person_ids[1]).merged_into_id = calls.person_ids[0]
+    session.commit()
+    client = sign_in(calls.assistant)
+    client.post(f"{calls.url}/suivant")
+    client.post(calls.ending(0), data={"outcome": "informed"})
+    assert held(calls, calls.assistant_id) == [2]
+
+
+def test_who_objects_while_on_the_line_is_not_noted(desk, calls):
+    session.get_one(Person, calls.person_ids[0]).objected_on = datetime(2026, 7, 20, tzinfo=UTC).date()
+    session.commit()
+    answer = desk.post(calls.ending(0), data={"outcome": "interested", "note": "x"})
+    assert answer.status_code == 409
+    assert "ne plus figurer" in answer.text
+    assert session.query(Message).count() == 0
+
+
+def test_what_was_noted_of_who_objects_is_hidden_then_erased(desk, calls):
+    desk.post(calls.ending(0), data={"outcome": "informed", "note": "part en août"})
+    session.get_one(Person, calls.person_ids[0]).objected_on = datetime(2026, 7, 20, tzinfo=UTC).date()
+    session.commit()
+    assert "part en août" not in desk.get(f"{calls.url}/personnes").text
+    assert forget_objected(clock.now()) == 1
+    assert session.query(Call).one().note is None
+    assert forget_objected(clock.now()) == 0

@@ -106,9 +106,9 @@ class Board:
         """How many whose last call ended so."""
         return sum(line.last_outcome is outcome for line in self.lines)
 
-    def count(self, standing: Standing) -> int:
-        """How many stand so."""
-        return sum(line.standing is standing for line in self.lines)
+    def count(self, standing: str) -> int:
+        """How many stand so: one of `Standing`, or its word in an address."""
+        return sum(line.standing == standing for line in self.lines)
 
     def ready(self, user_id: int | None = None) -> list[Line]:
         """Whom a caller may be handed now, in order."""

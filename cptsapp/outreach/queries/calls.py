@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
@@ -63,11 +63,13 @@ _MADE = (
         Call.outcome,
         Call.call_back_at,
         CallTarget.due_at,
-        Call.note,
+        # Of who objected nothing is shown, and the worker erases what was noted (§6.2).
+        case((Person.objected_on.is_(None), Call.note), else_=None),
         Call.undone_at,
     )
     .join(User, User.id == Call.caller_id)
     .join(CallTarget, CallTarget.id == Call.target_id)
+    .join(Person, Person.id == CallTarget.person_id)
 )
 
 

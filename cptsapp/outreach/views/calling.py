@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from cptsapp.accounts.current import me
 from cptsapp.core import clock
 from cptsapp.core.refusals import Refusal
+from cptsapp.directory.merged import roots
 from cptsapp.directory.permissions import sees_members
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -75,7 +76,7 @@ def record(campaign_id: int, target_id: int) -> BaseResponse:
         give_up()
         form.refuse(refusal.message, refusal.field)
         return _page(campaign_seen(campaign_id), form, 409, asks_when=_when(form, target_id))
-    person_id = target.person_id
+    person_id = roots().get(target.person_id, target.person_id)
     claims.hand_out(found, by=me())
     if noted.outcome is CallOutcome.WISHES_TO_JOIN and enters_applications(me()):
         return htmx.redirect(application_url(person_id))
@@ -145,7 +146,9 @@ def correct(campaign_id: int, call_id: int) -> BaseResponse:
     """Note another ending for a call."""
     found = campaign_seen(campaign_id)
     made, target = campaigns.call(found, call_id)
-    form = EndingForm(formdata=request.form if request.method == "POST" else None, outcome=made.outcome, note=made.note)
+    shown = next(call for call in calls.of_target(target.id) if call.id == made.id)
+    typed = request.form if request.method == "POST" else None
+    form = EndingForm(formdata=typed, outcome=shown.outcome, note=shown.note)
     if not form.day.data and made.call_back_at is not None and request.method == "GET":
         local = territory.local(made.call_back_at)
         form.day.data, form.hour.data = local.date(), local.time()
