@@ -28,7 +28,7 @@ from cptsapp.directory.rules.membership import Status, last_day, status_on
 from cptsapp.directory.rules.movements import ABSENCES
 from cptsapp.territory import queries as territory
 
-STRIP_YEARS = 7
+STRIP_YEARS = 6
 EXCHANGES_SHOWN = 50
 
 
