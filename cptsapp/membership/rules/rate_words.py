@@ -87,6 +87,12 @@ def counted(number: int, words: tuple[str, str]) -> str:
     return french.count(number, *words)
 
 
+def signed(difference: int) -> str:
+    """ "+22", "−4", "0"."""
+    sign = "+" if difference > 0 else "−" if difference < 0 else ""
+    return f"{sign}{french.number(abs(difference))}"
+
+
 def day_words(day: date) -> str:
     """ "30 juin", with its year when a sentence needs it."""
     return f"{'1er' if day.day == 1 else day.day} {french.MONTHS[day.month - 1]}"
@@ -109,9 +115,9 @@ def modes_sentence(rules: CountingRules) -> str:
     """Which ways of practising count."""
     usual = {PracticeMode.LIBERAL, PracticeMode.LOCUM}
     if rules.modes == usual or rules.modes == {PracticeMode.LIBERAL}:
-        return "Libérale, même en partie."
+        return "Activité libérale, même en partie."
     if rules.modes == frozenset(PracticeMode):
-        return "Libérale, salariée, bénévole ou en remplacement."
+        return "Activité libérale, salariée, bénévole ou de remplacement."
     words = [MODE_PLURALS[mode].lower() for mode in PracticeMode if mode in rules.modes]
     return f"Seuls comptent\u00a0: {', '.join(words)}."
 

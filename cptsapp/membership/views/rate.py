@@ -107,7 +107,7 @@ def _context(wanted: Wanted) -> dict[str, Any]:
         "words": words,
         "days": rate_days,
         "curve": _curve(reading),
-        "cuts": [_choice(wanted, cut.value, cut is wanted.cut, par=cut) for cut in CUTS],
+        "cuts": [_choice(wanted, words.CUT_LABELS[cut].lower(), cut is wanted.cut, par=cut) for cut in CUTS],
         "landmarks": [
             _choice(wanted, words.LANDMARK_LABELS[mark], mark is wanted.landmark, depuis=mark) for mark in Landmark
         ],
