@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import browser, lists, measure, race, rig, seed, start, weight
+from tests.bench import browser, directory, lists, measure, race, rig, seed, start, weight
 from tests.bench.desk import LIST, POLL, Desk
 from tests.bench.pages import HOT, plans
 from tests.bench.report import Report
@@ -18,7 +18,7 @@ def main() -> int:
     """Run it all; gives the exit status."""
     begun = time.monotonic()
     report = Report()
-    for part in (desk, growth, real_server, plan_lines, list_lines, start_line, browser_table):
+    for part in (desk, growth, real_server, directory_lines, plan_lines, list_lines, start_line, browser_table):
         part(report)
     report.note(f"{len(report.missed)} missed, in {time.monotonic() - begun:.0f} s")
     return 1 if report.missed else 0
@@ -82,6 +82,21 @@ def _race(report: Report, found: race.Outcome) -> None:
     report.exact("snp.race rules broken in the database", len(found.broken), 0)
     for rule in found.broken:
         report.note(f"  {rule}")
+
+
+def directory_lines(report: Report) -> None:
+    """A search of the directory at each key, among 60,000 entries and 600; and what it asks of the database."""
+    with directory.directory(directory.LARGE) as large, directory.directory(directory.SMALL) as small:
+        acts = [directory.typing(at.person("coordinator")) for at in (large, small)]
+        keys = len(directory.TYPED)
+        ratios = measure.cpu_ratios([(act, keys) for act in acts], measure.bare_act())
+        report.line("directory.search, 60,000 entries", ratios[0], 30, is_cpu=True)
+        report.line("directory.search, 600 entries", ratios[1], 30, is_cpu=True)
+        with measure.statements(large.engine) as seen:
+            acts[0]()
+        report.line("directory.search, statements", len(seen), 3, digits=0)
+        report.exact("directory.search, plans that scan", len(measure.bad_plans(large.engine, seen)), 0)
+        report.note(f"  read again after a change: {directory.reading_again(large, small)}")
 
 
 def plan_lines(report: Report) -> None:

@@ -11,6 +11,7 @@ import random
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from cptsapp.accounts.models import Role
 from cptsapp.core.db import db, session
 from cptsapp.core.text import fold
 from cptsapp.directory.models import OrganisationKind, Profession
+from cptsapp.directory.queries import finding
 from tests.bench import seed
 from tests.bench.measure import Act
 from tests.bench.rig import Person, Rig
@@ -94,6 +96,20 @@ def typing(person: Person) -> Act:
     """The next of what is typed, asked as the page asks it."""
     following = itertools.cycle(TYPED)
     return lambda: person.get(f"/annuaire?q={next(following)}", **{"HX-Request": "true"})
+
+
+def reading_again(large: Rig, small: Rig) -> str:
+    """What the first search after a change costs besides, in CPU milliseconds of this machine."""
+    return ", ".join(f"{_reading(at):.0f} ms of {size:,} entries" for at, size in ((large, LARGE), (small, SMALL)))
+
+
+def _reading(at: Rig) -> float:
+    with at.app.app_context():
+        finding.forget()
+        started = time.process_time()
+        finding.directory()
+        session.remove()
+        return 1000 * (time.process_time() - started)
 
 
 # -- the rows ---------------------------------------------------------------------------------------------------------

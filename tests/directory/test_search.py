@@ -20,6 +20,7 @@ from tests.tools.factories import (
     make_practice,
     make_user,
 )
+from tests.tools.queries import count_queries
 
 
 def found(user, typed="", **chosen):
@@ -184,6 +185,14 @@ def test_a_direct_line_is_the_coordinations(cast, sign_in):
 
 
 # -- always the present state -----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_read_again_while_nothing_has_changed(cast):
+    coordinator = acting(cast.coordinator)
+    Search(coordinator, Filters("ren")).page(1)
+    with count_queries() as sent:
+        Search(coordinator, Filters("ben")).page(1)
+    assert sent == []
 
 
 @pytest.mark.database

@@ -55,6 +55,11 @@ def directory() -> Directory:
     return kept[2]
 
 
+def forget() -> None:
+    """Read again at the next search: what it costs is measured so."""
+    _kept.pop(db.engine, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """What is gathered while the tables are read; a rank is a place in `lines`."""
