@@ -176,9 +176,10 @@ def _proposed(item: ImportItem, offered: Sequence[Decision]) -> Decision | None:
 
 
 def _label_of(item: ImportItem, decision: Decision, label: str) -> str:
-    """Nothing of ours is kept where there is nothing of ours."""
-    has_ours = item.person_id is not None or item.organisation_id is not None
-    return "Ne pas ajouter" if decision is Decision.KEEP_OURS and not has_ours else label
+    """Nothing of ours is kept, or replaced, where there is nothing of ours."""
+    if item.person_id is not None or item.organisation_id is not None:
+        return label
+    return {Decision.KEEP_OURS: "Ne pas ajouter", Decision.TAKE: "Ajouter"}.get(decision, label)
 
 
 # -- from one to the next ---------------------------------------------------------------------------------------------
@@ -256,7 +257,16 @@ def consequence(import_: Import) -> Consequence:
         (kept, "fiche gardée comme elle est", "fiches gardées comme elles sont"),
         (later, "remise à plus tard", "remises à plus tard"),
         (total(ItemKind.DOUBTFUL, None), "fiche douteuse laissée", "fiches douteuses laissées"),
-        (total(ItemKind.UNREADABLE, None), "ligne illisible laissée", "lignes illisibles laissées"),
+        (
+            int(import_.columns.get("kept_out", 0)),
+            "personne qui refuse de figurer",
+            "personnes qui refusent de figurer",
+        ),
+        (
+            total(ItemKind.UNREADABLE, None) + screens.unlisted_count(import_),
+            "ligne illisible laissée",
+            "lignes illisibles laissées",
+        ),
         (import_.unchanged_count, "fiche inchangée", "fiches inchangées"),
     )
     return Consequence([count(*line) for line in said if line[0]], [count(*line) for line in left if line[0]])

@@ -213,6 +213,11 @@ def found_so_far(import_: Import) -> list[tuple[str, int]]:
     return [("Lignes du territoire", inside), ("Lignes hors territoire, non gardées", import_.outside_count)]
 
 
+def unlisted_count(import_: Import) -> int:
+    """How many unreadable lines are counted and not listed: a file of another kind has nothing but them."""
+    return int(import_.columns.get("unreadable_more", 0))
+
+
 def decided_count(import_: Import) -> int:
     """How many decisions someone has taken."""
     wanted = select(func.count()).where(ImportItem.import_id == import_.id, ImportItem.decided_by_id.is_not(None))

@@ -3,7 +3,9 @@
 import pytest
 
 from cptsapp.core.db import session
+from cptsapp.core.refusals import Refusal
 from cptsapp.imports import reviewing
+from cptsapp.imports.actions import lifecycle
 from cptsapp.imports.models import Decision, Import, ImportItem, ImportState, ItemKind
 from tests.imports.pages import make_item, open_import
 from tests.tools.factories import acting
@@ -289,3 +291,30 @@ def test_doubtful_items_are_exported_with_their_choice(office, review):
 
 def test_nothing_else_is_exported(office, review):
     assert "Anne Pouvreau" not in office.get(url(review, "exporter"), query_string={"genre": "nouveaux"}).text
+
+
+def test_what_changed_since_the_review_is_shown_again(office, review, monkeypatch):
+    decide_all()
+
+    def refuse(*_args, **_kwargs):
+        raise Refusal("L’annuaire a changé depuis la revue.")
+
+    monkeypatch.setattr(lifecycle, "apply", refuse)
+    answer = office.post(url(review, "appliquer"))
+    assert answer.status_code == 409
+    assert "L’annuaire a changé depuis la revue" in answer.text
+    assert "Revue de l’extrait RPPS" in answer.text
+
+
+def test_unreadable_lines_that_are_not_listed_are_counted(cast, office):
+    made = open_import(state=ImportState.REVIEW, columns={"unreadable_more": 41})
+    make_item(made, ItemKind.UNREADABLE, label="Ligne 2", reason="3 colonnes au lieu de 56")
+    session.commit()
+    page = office.get(url(made.id)).text
+    assert "<b>42</b>Illisibles" in page
+    assert "41\u00a0autres lignes illisibles ne sont pas listées" in page
+
+
+def test_who_refuses_to_be_there_is_counted_and_not_named(cast, office):
+    made = open_import(state=ImportState.REVIEW, columns={"kept_out": 2})
+    assert "2\u00a0personnes qui refusent de figurer" in office.get(url(made.id, "appliquer")).text

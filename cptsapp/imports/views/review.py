@@ -76,8 +76,10 @@ def _listing(import_: Import, kind: ItemKind, opened: ImportItem | None) -> revi
 
 
 def _tiles(import_: Import, counts: queries.Counts, kind: ItemKind | None, word: str) -> list[dict[str, Any]]:
+    more = {ItemKind.UNREADABLE: screens.unlisted_count(import_)}
     found = [
-        _tile(import_, words, counts.by_kind[one], is_current=one is kind) for one, words in screens.KIND_WORDS.items()
+        _tile(import_, words, counts.by_kind[one] + more.get(one, 0), is_current=one is kind)
+        for one, words in screens.KIND_WORDS.items()
     ]
     unchanged = ("Inchangés", "rien à faire", reviewing.UNCHANGED)
     outside = ("Hors territoire", "non gardés", reviewing.OUTSIDE)
@@ -174,7 +176,13 @@ def apply(import_id: int) -> Response:
     reason = permissions.why_not_apply(found, queries.counts(found).undecided_count)
     if request.method == "GET" or reason:
         return _apply_page(found, reason, 409 if request.method == "POST" else 200)
-    lifecycle.apply(found, by=current_user)
+    try:
+        lifecycle.apply(found, by=current_user)
+    except Refusal as refusal:  # the directory has changed since the review, or someone was quicker
+        found = queries.import_(current_user, import_id)
+        if found.state is not ImportState.REVIEW:
+            return ended.too_late(found)
+        return page(found, 409, error=refusal.message)
     return htmx.redirect(url_for("imports.show", import_id=found.id))
 
 
