@@ -118,8 +118,9 @@ def test_an_address_is_added_where_nobody_practises_yet(coordinator):
     house = make_organisation(name="EHPAD Les Pins")
     session.commit()
     path = f"/annuaire/structures/{house.id}"
-    data = {"address": "1, allée des Pins", "commune_code": "85194", "organisation_id": house.id}
-    assert coordinator.post(f"{path}/adresses/nouvelle", data=data).location == path
+    data = {"address": "1, allée des Pins", "commune_code": "85194", "organisation_id": house.id, "once": "abc"}
+    for _ in range(2):
+        assert coordinator.post(f"{path}/adresses/nouvelle", data=data).location == path
     place = session.scalars(select(Place).where(Place.organisation_id == house.id)).one()
     assert "1, allée des Pins" in coordinator.get(path).text
     answer = coordinator.post(f"/annuaire/lieux/{place.id}/modifier?structure={house.id}", data=data)

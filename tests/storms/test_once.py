@@ -7,7 +7,7 @@ import pytest
 
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
-from cptsapp.directory.models import Delegation, Organisation, Person, Practice
+from cptsapp.directory.models import Delegation, Exchange, Movement, Organisation, Person, Practice
 from cptsapp.regulation.models import Broadcast, DrillSlot, Orientation
 from cptsapp.snp.models import Absence, Booking, Campaign, Series, Slot
 from cptsapp.territory.models import Neighbour
@@ -88,6 +88,18 @@ FORMS = {
         same_answer=False,
     ),
     "structure": Form("coordinator", "/annuaire/structures/nouvelle", {"name": "MSP du Port"}, Organisation),
+    "échange": Form(
+        "coordinator",
+        "/annuaire/2/echanges/nouveau",
+        {"held_on": "2026-07-20", "channel": "call", "note": "Cherche un remplaçant."},
+        Exchange,
+    ),
+    "mouvement": Form(
+        "coordinator",
+        "/annuaire/mouvements/nouveau",
+        {"who": "n° 2", "kind": "arrival", "starts_on": "2026-12-01"},
+        Movement,
+    ),
     "invitation": Form(
         "administrator",
         "/comptes/inviter",

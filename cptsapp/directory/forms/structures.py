@@ -6,11 +6,15 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from cptsapp.core.french import NBSP
-from cptsapp.directory.forms.people import ASK, digits
+from cptsapp.directory.forms.people import ASK, PlaceForm, digits
 from cptsapp.directory.models import OrganisationKind
 from cptsapp.directory.rules.numbers import is_finess, is_siret
 from cptsapp.directory.rules.words import ORGANISATION_LABELS
 from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, none_if_blank, stripped
+
+
+class StructurePlaceForm(PlaceForm, OnceMixin):
+    """An address of a structure."""
 
 
 class OrganisationForm(BaseForm, OnceMixin):

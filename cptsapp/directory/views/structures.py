@@ -11,8 +11,7 @@ from cptsapp.core import submissions
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.actions import people as places
 from cptsapp.directory.actions import structures as actions
-from cptsapp.directory.forms.people import PlaceForm
-from cptsapp.directory.forms.structures import OrganisationForm
+from cptsapp.directory.forms.structures import OrganisationForm, StructurePlaceForm
 from cptsapp.directory.models import Organisation, OrganisationKind
 from cptsapp.directory.queries import structures as queries
 from cptsapp.directory.queries.people import PAGE
@@ -131,10 +130,12 @@ def _form_page(form: OrganisationForm, found: Organisation | None, status: int |
 def add_place(organisation_id: int) -> Response:
     """An address of a structure, where nobody need practise yet."""
     found = queries.organisation(me(), organisation_id)
-    form = PlaceForm(organisation_id=found.id)
+    form = StructurePlaceForm(organisation_id=found.id)
     offer(form)
     if not form.is_valid():
         page = render_template("directory/structure_place_form.html", form=form, organisation=found)
         return make_response(page, status_of(form))
-    places.create_place(form.values(), by=me())
+    if not submissions.result_for(me().id, form.once.data, "place"):
+        made = places.create_place(form.values(), by=me())
+        submissions.remember(me().id, form.once.data, "place", made.id)
     return htmx.redirect(url_for("directory.organisation", organisation_id=found.id))
