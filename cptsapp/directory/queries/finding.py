@@ -4,8 +4,10 @@ A search asks the database one number, its stamp, and finds in what this process
 docs/decisions/directory-search.md). What only some may see is in it too: `queries.search` takes it out.
 """
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -72,6 +74,7 @@ class _Reading:
     ranks: dict[Entry, int] = field(default_factory=dict)
     words: list[frozenset[str]] = field(default_factory=list)
     criteria: dict[Criterion, list[int]] = field(default_factory=lambda: defaultdict(list))
+    in_commune: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     staff_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, line: Line, folded: str, numbers: Iterable[str | None], criteria: Iterable[Criterion]) -> None:
@@ -98,9 +101,22 @@ class _Reading:
         """An address more for a line."""
         line = self.lines[rank]
         line.places = (*line.places, where)
-        self.criteria[Criterion(facets.COMMUNE, commune_code)].append(rank)
+        self.in_commune[commune_code].append(rank)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Half a million small things are made and none is garbage: looking for some would take half the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collection()
 def _read(today: date) -> Directory:
     wanted = select(Commune.code, Commune.name, Commune.folded, Commune.postcodes).order_by(Commune.name, Commune.code)
     towns = {row.code: Town(row.name, row.folded, row.postcodes) for row in session.execute(wanted)}
@@ -111,6 +127,7 @@ def _read(today: date) -> Directory:
     _read_places(reading)
     _read_movements(reading)
     _read_memberships(reading)
+    reading.criteria.update({Criterion(facets.COMMUNE, code): ranks for code, ranks in reading.in_commune.items()})
     folded = {code: town.folded for code, town in towns.items()}
     words = list(zip(reading.ranks, reading.words, strict=True))
     return Directory(make_finder(words, reading.criteria, reading.staff_of, folded), reading.lines, towns)
