@@ -94,7 +94,7 @@ def why_not_end(starts_on: date, ends_on: date | None, last_day: date, today: da
 
 def why_not_correct_movement(movement: Movement) -> str | None:
     """The French reason why a movement may not be corrected or cancelled."""
-    return "Ce mouvement est annulé : notez-en un autre." if movement.cancelled_at is not None else None
+    return "Ce mouvement est annulé\u00a0: notez-en un autre." if movement.cancelled_at is not None else None
 
 
 def why_not_end_with(movement: Movement) -> str | None:

@@ -328,7 +328,7 @@ def test_a_profession_at_a_time(coordinator, cast):
     make_movement(cast.gp_person)
     session.commit()
     page = coordinator.get("/annuaire/mouvements?profession=nurse").text
-    assert "Infirmiers : 1 aujourd’hui, 0 le 20/07/2028." in page
+    assert "Infirmiers\u00a0: 1 aujourd’hui, 0 le 20/07/2028." in page
     assert "Soigne" in page
     assert "Renaudin" not in page
 

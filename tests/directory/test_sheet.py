@@ -134,7 +134,7 @@ def test_what_is_corrected_of_an_extract_is_kept_from_imports(coordinator, cast,
     correct(coordinator, path, last_name="Renaudin-Roy", adeli="851234567")
     found = session.scalars(select(PinnedField)).all()
     assert [(pin.name, pin.file_value) for pin in found] == [("last_name", "Renaudin")]
-    assert "nom : gardé à chaque import" in coordinator.get(path).text
+    assert "nom\u00a0: gardé à chaque import" in coordinator.get(path).text
 
 
 def test_what_was_noted_by_hand_needs_no_keeping(coordinator, path):
@@ -358,7 +358,7 @@ def test_the_sheets_follow_one_another_by_name(coordinator, cast):
 def test_within_a_search_the_sheets_follow_those_found(coordinator, cast, ids):
     page = coordinator.get(f"/annuaire/{ids.other}?q=medecin").text
     assert "1 sur 2" in page
-    assert "‹ Annuaire, « medecin »" in page
+    assert "‹ Annuaire, «\u00a0medecin\u00a0»" in page
     assert f'rel="next" href="/annuaire/{ids.gp}?q=medecin"' in page
     assert f'href="/annuaire/{ids.other}?q=medecin"' in coordinator.get("/annuaire?q=medecin").text
 

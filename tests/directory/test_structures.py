@@ -75,7 +75,7 @@ def test_a_structure_of_an_extract_is_kept_from_imports(coordinator):
     coordinator.post(f"/annuaire/structures/{house.id}/modifier", data=RENAMED)
     pin = session.scalars(select(PinnedField)).one()
     assert (pin.name, pin.file_value) == ("name", "MSP du Port")
-    assert "nom : gardé à chaque import" in coordinator.get(f"/annuaire/structures/{house.id}").text
+    assert "nom\u00a0: gardé à chaque import" in coordinator.get(f"/annuaire/structures/{house.id}").text
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_who_practises_there_today_is_counted_once(coordinator):
 
 
 def test_nobody_found_says_what_to_try(coordinator):
-    assert "Aucune structure ne répond à « zzz »" in listed(coordinator, q="zzz")
+    assert "Aucune structure ne répond à «\u00a0zzz\u00a0»" in listed(coordinator, q="zzz")
 
 
 def test_an_unknown_kind_filters_nothing(coordinator):
