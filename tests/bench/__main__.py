@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import browser, directory, lists, measure, race, rig, seed, start, weight
+from tests.bench import browser, directory, extract, lists, measure, race, rig, seed, start, weight
 from tests.bench.desk import LIST, POLL, Desk
 from tests.bench.pages import HOT, plans
 from tests.bench.report import Report
@@ -18,7 +18,7 @@ def main() -> int:
     """Run it all; gives the exit status."""
     begun = time.monotonic()
     report = Report()
-    for part in (desk, growth, real_server, directory_lines, plan_lines, list_lines, start_line, browser_table):
+    for part in PARTS:
         part(report)
     report.note(f"{len(report.missed)} missed, in {time.monotonic() - begun:.0f} s")
     return 1 if report.missed else 0
@@ -99,6 +99,14 @@ def directory_lines(report: Report) -> None:
         report.note(f"  read again after a change: {directory.reading_again(large, small)}")
 
 
+def import_lines(report: Report) -> None:
+    """Half a million lines of the extract, from the file to the directory; and the memory it takes."""
+    with rig.rig(SMALL) as at:
+        found = extract.run(at)
+    report.line("directory.import, 500,000 lines", found.ratio, 4, is_cpu=True)
+    report.line("directory.import, memory", found.megabytes, 150, unit=" MB", digits=0)
+
+
 def plan_lines(report: Report) -> None:
     """Hot queries that scan a table or sort in a temporary tree."""
     with rig.rig(seed.USUAL) as at:
@@ -128,6 +136,12 @@ def browser_table(report: Report) -> None:
     for line in browser.table(found):
         report.note(line)
     report.missed += [f"browser {budget.screen.url}" for budget in found if not budget.is_met]
+
+
+PARTS = (
+    *(desk, growth, real_server, directory_lines, import_lines),
+    *(plan_lines, list_lines, start_line, browser_table),
+)
 
 
 def _silent(act: Callable[[], int]) -> int:

@@ -1,7 +1,7 @@
 """In which commune of the territory an address is, from a code, a postcode and labels that may lack or disagree."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,27 +65,34 @@ class Territory:
         self.codes = frozenset(code.strip().upper() for code in codes if code.strip())
         self._own = [found for code in sorted(self.codes) if (found := national.commune(code))]
         self.unknown = tuple(sorted(code for code in self.codes if not known_code(code)))
-        self.by_code = self._by_code()
+        self._mapped = self._map()
+        # A city of which arrondissements alone are ours: its own code does not tell which one.
+        self._untold = {commune.parent_code for commune in self._own} - self._mapped.keys()
         # A cheap first look: the first two figures of the postcodes an address of ours may have.
         self.prefixes = frozenset(area[:2] for commune in self._own for area in _areas(commune))
         self._served: dict[str, tuple[NationalCommune, ...]] = {}
         self._elsewhere: dict[str, frozenset[str]] = {}
 
-    def _by_code(self) -> dict[str, str]:
-        """Every commune code of the country and of its past → ours, or "" for one that is not ours."""
-        known: dict[str, str] = {}
-        for code, parent in national.codes():
-            known[code] = parent if parent in self.codes else ""
-        for code, (became, _name) in _former().items():
-            known.setdefault(code, became if became in self.codes else "")
-        # A city of which arrondissements alone are ours: its own code does not tell which one.
-        for commune in self._own:
-            known.pop(commune.parent_code or "", None)
-        return known | {code: code for code in self.codes}
+    def _map(self) -> dict[str, str]:
+        """Every code, of today or of the past, that is one of ours → ours."""
+        mapped = {code: parent for code, parent in national.codes() if parent in self.codes}
+        mapped |= {code: became for code, (became, _name) in _former().items() if became in self.codes}
+        return mapped | {code: code for code in self.codes}
+
+    def own(self, code: str) -> str | None:
+        """Ours for a commune code, "" for one that is not ours, None for one that tells nothing."""
+        if code in self._mapped:
+            return self._mapped[code]
+        return "" if code not in self._untold and known_code(code) else None
+
+    def foreign_codes(self) -> Iterator[str]:
+        """Every code that is of no commune of ours, of today or of the past."""
+        every = (*(code for code, _parent in national.codes()), *_former())
+        return (code for code in every if code not in self._mapped and code not in self._untold)
 
     def find(self, code: str, postcode: str, label: str, cedex: str) -> Found:
         """Where an address is. All four may be empty: an address that says nothing is outside."""
-        own = self.by_code.get(code.strip().upper())
+        own = self.own(code.strip().upper())
         if own is not None:
             return Found(own) if own else OUTSIDE
         postcode = _digits(postcode) or _postcode_in(cedex) or _postcode_in(label)
@@ -114,7 +121,7 @@ class Territory:
             return Found(doubt=DISAGREE, communes=tuple(dict.fromkeys([*self._ours_of(near), *ours])))
         if not ours:
             return OUTSIDE
-        if len(ours) == 1 and all(self.by_code.get(commune.code) != "" for commune in served):
+        if len(ours) == 1 and all(self.own(commune.code) != "" for commune in served):
             return Found(ours[0])
         whole = {commune.parent_code for commune in served}
         places = count(sum(commune.code not in whole for commune in served), "commune")
@@ -148,7 +155,7 @@ class Territory:
 
     def _ours_of(self, communes: Iterable[NationalCommune]) -> list[str]:
         """Our codes among these communes, each once: an arrondissement of a whole city counts as the city."""
-        return list(dict.fromkeys(own for commune in communes if (own := self.by_code.get(commune.code))))
+        return list(dict.fromkeys(own for commune in communes if (own := self.own(commune.code))))
 
     def _own_near(self, postcode: str) -> list[NationalCommune]:
         """Ours of the same department, as postcodes see departments."""
@@ -157,7 +164,7 @@ class Territory:
     def _is_elsewhere(self, words: list[str], department: str) -> bool:
         """Whether a label names a commune of the department that is not ours."""
         if department not in self._elsewhere:
-            others = (c for c in national.by_department(department) if self.by_code.get(c.code) == "")
+            others = (c for c in national.by_department(department) if self.own(c.code) == "")
             self._elsewhere[department] = frozenset(name for commune in others for name in _names_of(commune))
         return any(said in self._elsewhere[department] for said in words)
 

@@ -132,7 +132,7 @@ class Reader:
         commune, postcode, label, cedex = (
             self.columns.at[word] for word in ("commune", "postcode", "commune_label", "cedex")
         )
-        foreign = frozenset(code.encode() for code, own in self._territory.by_code.items() if not own)
+        foreign = frozenset(code.encode() for code in self._territory.foreign_codes())
         prefixes = frozenset(prefix.encode() for prefix in self._territory.prefixes)
 
         def is_outside(cells: list[bytes]) -> bool:
