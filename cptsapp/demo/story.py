@@ -11,9 +11,11 @@ from sqlalchemy import func, select, update
 from cptsapp.activity.actions import campaigns, outcomes
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Refusal
 from cptsapp.demo import cast, rules
 from cptsapp.demo.people import People, known_people, seed_cpts, seed_people
+from cptsapp.demo.register import seed_register
 from cptsapp.demo.rules import Call, Line
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.posting.actions import absence, publish
@@ -29,6 +31,7 @@ from cptsapp.territory import rules as territory_rules
 DAY = timedelta(days=1)
 SEATS_WANTED = 8  # within the three days of the list; fewer, and some doctors answer outside the daytime
 PAY_CENTS, WEEKLY_CAP = 1500, 20
+LONG_SINCE_MONTHS = 30  # the cast practised here before the first extract
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def play(real_clock: str | None) -> None:
     with _moving_clock(real_clock):
         _at(datetime.combine(first_day - 9 * DAY, time(8), now.tzinfo))
         administrator = seed_cpts()
-        people = seed_people(administrator, since=first_day - 9 * DAY)
+        people = seed_people(administrator, since=months_later(first_day, -LONG_SINCE_MONTHS))
         session.commit()
         stage = Stage(people, now, _last_awake(now), territory.zone())
         _open_campaign(stage, first_day)
@@ -74,6 +77,8 @@ def play(real_clock: str | None) -> None:
         _absence(stage)
         _series(stage)
         _fill_if_bare(stage)
+        session.commit()
+        seed_register(stage.people)
         _mark_mails_sent()
         session.commit()
 

@@ -81,13 +81,19 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What file to make: how many lines in all, how many persons in these communes, and in what shape."""
+    """What file to make: how many lines in all, how many persons in these communes, and in what shape.
+
+    Persons have a number from 0 on, the known ones first. From one file to the next of a same seed some may be
+    `left_out` and some have `moved`: everyone else is the same.
+    """
 
     lines: int
     seed: int = 1
     communes: tuple[str, ...] = ()
     persons: int = 600
     known: tuple[Known, ...] = ()
+    left_out: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
     oddities: bool = True
     encoding: str = "utf-8"
     ending: str = "\n"
@@ -152,11 +158,16 @@ def _inside(options: Options, random: Random) -> Iterator[Line]:
     weights = [commune.population + 500 for commune in communes]
     houses = [_house(number, random.choices(communes, weights)[0], random) for number in range(options.persons // 20)]
     for number, known in enumerate(options.known):
-        yield from _known_lines(number, known, random)
+        lines = list(_known_lines(number, known, random))
+        yield from () if number in options.left_out else lines
     for number in range(len(options.known), options.persons):
         commune = random.choices(communes, weights)[0]
         person = _person(number, random)
-        yield from _lines_of(person, _practice(number, person, commune, houses, random), random)
+        lines = list(_lines_of(person, _practice(number, person, commune, houses, random), random))
+        if number in options.moved:
+            lines = list(_lines_of(person, [_practice(number, person, commune, (), Random(number))[0]], Random(number)))
+        if number not in options.left_out:
+            yield from lines
 
 
 def _known_lines(number: int, known: Known, random: Random) -> Iterator[Line]:

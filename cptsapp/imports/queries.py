@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
@@ -98,8 +98,12 @@ def user_name(user_id: int | None) -> str:
     return found.display_name if found else "la ligne de commande"
 
 
-def practising() -> Sequence[tuple[str, str, Profession, str, str, str]]:
-    """Who practises in the territory today: names, profession, commune, address, telephone; one line each."""
+def practising(known_before: datetime | None = None) -> Sequence[tuple[str, str, Profession, str, str, str]]:
+    """Who practises in the territory today: names, profession, commune, address, telephone; one line each.
+
+    `known_before` keeps those whose sheet was there before that instant.
+    """
+    asked = true() if known_before is None else Person.created_at < known_before
     rows = session.execute(
         select(
             Person.last_name,
@@ -114,7 +118,7 @@ def practising() -> Sequence[tuple[str, str, Profession, str, str, str]]:
         .join(Place, Place.id == Practice.place_id)
         .join(Commune, Commune.code == Place.commune_code)
         .where(Practice.ends_on.is_(None), Person.profession != Profession.STAFF, Person.objected_on.is_(None))
-        .where(Person.merged_into_id.is_(None), Commune.is_own)
+        .where(Person.merged_into_id.is_(None), Commune.is_own, asked)
         .order_by(Person.id, Practice.id)
     )
     first: dict[int, tuple[str, str, Profession, str, str, str]] = {}

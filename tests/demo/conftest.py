@@ -1,16 +1,18 @@
-"""A demonstration small enough for tests: a few days back, a few ahead."""
+"""A demonstration small enough for tests: a few days back, a few ahead, few professionals."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
-from cptsapp.demo import rules, story
+from cptsapp.demo import extract, rules, story
 
 
 @pytest.fixture(autouse=True)
 def few_days(monkeypatch):
     monkeypatch.setattr(rules, "HISTORY", timedelta(days=3))
     monkeypatch.setattr(rules, "AHEAD_DAYS", 4)
+    for name, persons in (("FIRST", 120), ("SECOND", 124)):
+        monkeypatch.setattr(extract, name, extract.Edition(persons, lines=200))
 
 
 @pytest.fixture

@@ -13,11 +13,19 @@ from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.accounts.secrets import matches
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.demo import cast, people, rules, story
-from cptsapp.directory.models import Person, Place
+from cptsapp.demo import cast, extract, people, register, rules, story
+from cptsapp.directory.models import Membership, Organisation, Person, Place
+from cptsapp.imports import queries as imports
+from cptsapp.imports.actions import arrivals, lifecycle
+from cptsapp.imports.models import ImportItem, ItemKind
 from cptsapp.ledger.models import LedgerLine
+from cptsapp.membership.models import Application, ApplicationState
+from cptsapp.membership.queries import rate as rates
+from cptsapp.membership.rules import rate
 from cptsapp.outbox.models import Message, MessageState
+from cptsapp.outreach.models import Call
 from cptsapp.snp.models import Absence, Booking, BookingIdentity, BookingState, Modality, Series, Slot
+from cptsapp.territory import queries as territory
 from tests.demo.tools import MONDAY, count, free_ahead
 from tests.tools import databases
 from tests.tools.settings import test_settings
@@ -94,8 +102,35 @@ def test_a_second_factor_is_always_the_same():
 
 
 def test_telephones_and_mails_are_nobodys():
-    assert all(phone.startswith("+3326191") for phone in session.scalars(select(Place.phone)))
-    assert all(mail.endswith(".example") for mail in session.scalars(select(User.mail)))
+    for phones in (Place.phone, Organisation.phone, Application.phone):
+        assert all(phone.startswith("+3326191") for phone in session.scalars(select(phones).where(phones.is_not(None))))
+    for mails in (User.mail, Person.mail, Application.mail):
+        assert all(mail.endswith(".example") for mail in session.scalars(select(mails).where(mails.is_not(None))))
+
+
+def test_its_territory_has_a_rate_that_can_be_read_back_for_two_years():
+    assert imports.known_since() == date(2024, 7, 20)
+    by_day = [rate.count(rates.counted_on(day)) for day in (date(2024, 12, 31), date(2025, 12, 31), territory.today())]
+    assert all(count.professionals > 400 for count in by_day)
+    assert by_day[0].members < by_day[1].members < by_day[2].members
+
+
+def test_its_members_can_be_renewed_and_its_applications_approved():
+    ending = select(func.count()).where(Membership.ends_on == date(2026, 12, 31), Membership.left_on.is_(None))
+    assert session.scalar(ending) > 100
+    assert count(Application, Application.state == ApplicationState.RECEIVED) == 4
+    assert count(Call) == register.CALLED
+
+
+def test_its_next_extract_brings_people_changes_departures_doubts_and_lines_nobody_can_read():
+    deposited = extract.deposit()
+    made = arrivals.receive_extract(deposited, deposited.name, None, by=None)
+    session.commit()
+    lifecycle.read(made, clock.now())
+    items = select(ImportItem.kind, func.count()).where(ImportItem.import_id == made.id).group_by(ImportItem.kind)
+    found = dict(session.execute(items).all())
+    assert set(found) == set(ItemKind)
+    assert found[ItemKind.GONE] == 5
 
 
 def test_the_command_goes_on_and_says_who_may_sign_in(app):
