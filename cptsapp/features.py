@@ -13,11 +13,16 @@ from cptsapp.accounts.permissions import CODES
 from cptsapp.core import local
 from cptsapp.core.db import db
 from cptsapp.directory.permissions import use_setting
+from cptsapp.directory.queries.finding import tell
+from cptsapp.directory.rules.facets import APPLIED, POSTS
 from cptsapp.http import access, htmx
+from cptsapp.membership.models import Application
+from cptsapp.membership.queries.applications import applicants
 from cptsapp.membership.queries.settings import shows_members
 from cptsapp.migrations import commands
 from cptsapp.snp.actions import release_hold
 from cptsapp.snp.permissions import OWN
+from cptsapp.snp.queries import posting_entries
 from cptsapp.territory.queries import zone
 
 
@@ -120,6 +125,8 @@ def register(app: Flask) -> None:
     _load_models()
     local.use(zone)
     use_setting(shows_members)
+    tell(POSTS, posting_entries)
+    tell(APPLIED, applicants, Application)
     for name in MODULES:
         _install(app, name)
     desks.on_lock[:] = [_free_hold]

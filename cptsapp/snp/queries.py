@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import Desk, User
 from cptsapp.core import french
 from cptsapp.core.db import session
+from cptsapp.core.periods import months_later
 from cptsapp.core.prepared import Prepared
 from cptsapp.core.refusals import Invisible
-from cptsapp.directory.models import Place, Practice
+from cptsapp.directory.models import Person, Place, Practice
+from cptsapp.directory.rules.finder import Entry
 from cptsapp.snp.models import AgendaVersion, Booking, BookingState, Campaign, Seat, Slot
 from cptsapp.snp.permissions import visible_bookings, visible_slots
 from cptsapp.territory import queries as territory
@@ -103,6 +105,13 @@ def holder(slot_id: int, now: datetime, *, except_user_id: int) -> str | None:
         .order_by(Seat.held_until)
         .limit(1)
     )
+
+
+def posting_entries() -> list[Entry]:
+    """Who has published a slot of these twelve months or of the days to come, for the directory's list."""
+    since = months_later(territory.today(), -12)
+    posted = exists().where(Slot.person_id == Person.id, Slot.day_on >= since)
+    return [Entry(False, person_id) for person_id in session.scalars(select(Person.id).where(posted))]
 
 
 def campaign_for(day: date) -> Campaign | None:

@@ -13,11 +13,13 @@ from cptsapp.directory.rules.facets import Filters
 from cptsapp.membership.models import MembershipSettings
 from tests.tools.factories import (
     acting,
+    make_application,
     make_membership,
     make_organisation,
     make_person,
     make_place,
     make_practice,
+    make_slot,
     make_user,
 )
 from tests.tools.queries import count_queries
@@ -223,3 +225,25 @@ def test_a_practice_ends_with_its_day(cast, set_clock):
     assert "Bref" in found(cast.coordinator, "sables")
     set_clock(datetime(2026, 7, 21, 8, tzinfo=UTC))
     assert "Bref" not in found(cast.coordinator, "sables")
+
+
+# -- what the features above tell -------------------------------------------------------------------------------------
+
+
+def test_who_publishes_slots_takes_part_in_them(cast, sign_in):
+    make_slot(cast.gp_practice)
+    assert found(cast.coordinator, pratique="creneaux") == ["Renaudin"]
+    assert "<td>créneaux</td>" in sign_in(cast.coordinator).get("/annuaire?q=renaudin").text
+
+
+def test_an_application_that_waits_is_told_to_those_who_answer_it(cast, sign_in):
+    make_application(person_id=cast.gp_person.id)
+    assert found(cast.coordinator, adhesion="demande") == ["Renaudin"]
+    assert "demande reçue" in sign_in(cast.coordinator).get("/annuaire").text
+
+
+def test_and_to_nobody_else(cast, sign_in):
+    make_application(person_id=cast.gp_person.id)
+    session.add(MembershipSettings(id=1, shows_members=True, updated_at=datetime.now(UTC)))
+    assert found(cast.other_gp, adhesion="demande") == found(cast.other_gp)
+    assert "demande reçue" not in sign_in(cast.other_gp).get("/annuaire").text

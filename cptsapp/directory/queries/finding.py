@@ -6,7 +6,7 @@ docs/decisions/directory-search.md). What only some may see is in it too: `queri
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from cptsapp.core import stamps
-from cptsapp.core.db import db, session
+from cptsapp.core.db import Base, db, session
 from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Membership, Movement, Organisation, Person, Place, Practice
 from cptsapp.directory.permissions import in_force
@@ -41,8 +41,20 @@ class Directory(NamedTuple):
     towns: Mapping[str, Town]
 
 
-_STAMP = stamps.watch("directory", Person, Practice, Place, Organisation, Membership, Movement, Commune)
+_TABLES: list[type[Base]] = [Person, Practice, Place, Organisation, Membership, Movement, Commune]
+_STAMP = stamps.watch("directory", *_TABLES)
+_told: dict[Criterion, Callable[[], Iterable[Entry]]] = {}
 _kept: WeakKeyDictionary[Engine, tuple[int | None, date, Directory]] = WeakKeyDictionary()
+
+
+def tell(criterion: Criterion, who: Callable[[], Iterable[Entry]], *tables: type[Base]) -> None:
+    """A feature above knows who meets a criterion: asked when the directory is read, so once a day at least.
+
+    A commit that writes in its `tables` has it asked again at the next search.
+    """
+    _told[criterion] = who
+    _TABLES.extend(table for table in tables if table not in _TABLES)
+    stamps.watch(_STAMP, *_TABLES)
 
 
 def directory() -> Directory:
@@ -127,10 +139,22 @@ def _read(today: date) -> Directory:
     _read_places(reading)
     _read_movements(reading)
     _read_memberships(reading)
+    _ask_above(reading)
     reading.criteria.update({Criterion(facets.COMMUNE, code): ranks for code, ranks in reading.in_commune.items()})
     folded = {code: town.folded for code, town in towns.items()}
     words = list(zip(reading.ranks, reading.words, strict=True))
     return Directory(make_finder(words, reading.criteria, reading.staff_of, folded), reading.lines, towns)
+
+
+def _ask_above(reading: _Reading) -> None:
+    for criterion, who in _told.items():
+        for is_structure, number in who():
+            rank = reading.house(number) if is_structure else reading.person(number)
+            if rank is not None:
+                reading.criteria[criterion].append(rank)
+                line = reading.lines[rank]
+                line.posts |= criterion == facets.POSTS
+                line.has_applied |= criterion == facets.APPLIED
 
 
 def _read_people(reading: _Reading) -> None:

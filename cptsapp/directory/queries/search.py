@@ -43,21 +43,38 @@ def _called(word: str) -> tuple[Criterion, ...]:
     return (*people, *houses)
 
 
+def _reader(user: CurrentUser) -> Reader:
+    return Reader(
+        today=territory.today(),
+        sees_members=permissions.sees_members(user),
+        sees_applications=user.can("membership.approve") or user.can("membership.manage"),
+        manages=user.can("directory.manage"),
+    )
+
+
 class Search:
     """One search of one user: the sets it is made of, met once. `filters` are those the user may choose."""
 
     def __init__(self, user: CurrentUser, filters: Filters) -> None:
         self._user = user
-        self._reader = Reader(territory.today(), permissions.sees_members(user), user.can("directory.manage"))
+        self._reader = _reader(user)
         self._directory = finding.directory()
         self._finder = self._directory.finder
         self._shown = [facet for facet in facets.FACET_LABELS if self._is_shown(facet)]
-        self.filters = Filters(filters.typed, {f: v for f, v in filters.chosen.items() if f in self._shown})
+        self.filters = self._allowed(filters)
         self._all = self._visible()
         self._named, typed = self._typed()
         self._by_facet = {f: self._finder.meeting(self.filters.criteria(f)) for f in self.filters.chosen}
         self._typed_bits = typed & self._all
         self._bits = self._met_but("")
+
+    def _allowed(self, filters: Filters) -> Filters:
+        """Those whose answer the user may know."""
+        chosen = {name: values for name, values in filters.chosen.items() if name in self._shown}
+        if not self._reader.sees_applications and facets.MEMBER in chosen:
+            kept = tuple(value for value in chosen[facets.MEMBER] if value != facets.APPLIED.value)
+            chosen[facets.MEMBER] = kept
+        return Filters(filters.typed, {name: values for name, values in chosen.items() if values})
 
     def _is_shown(self, facet: str) -> bool:
         if facet == facets.SHEET:  # the upkeep of sheets; who leaves may be known to the coordination alone
@@ -138,4 +155,5 @@ class Search:
     def _labels(self, name: str) -> Iterable[tuple[Criterion, str]]:
         if name == facets.COMMUNE:
             return [(Criterion(name, code), town.name) for code, town in self._directory.towns.items()]
-        return [(key, label) for key, label in facets.VALUE_LABELS.items() if key.facet == name]
+        known = [(key, label) for key, label in facets.VALUE_LABELS.items() if key.facet == name]
+        return known if self._reader.sees_applications else [each for each in known if each[0] != facets.APPLIED]

@@ -13,7 +13,7 @@ from cptsapp.directory.rules.words import PROFESSION_PLURALS, matches
 PROFESSION, COMMUNE, MEMBER, MODE, SHEET = "profession", "commune", "adhesion", "pratique", "fiche"
 KIND = "genre"  # of a structure: found by what is typed, no facet of its own
 STRUCTURE = Criterion(PROFESSION, "structure")
-OVERBOOK = Criterion(MODE, "en-sus")
+OVERBOOK, POSTS = Criterion(MODE, "en-sus"), Criterion(MODE, "creneaux")
 STALE, LEAVING = Criterion(SHEET, "a-actualiser"), Criterion(SHEET, "depart")
 ACTIVE, NOT_ACTIVE, FORMER = Criterion(MEMBER, "a-jour"), Criterion(MEMBER, "non"), Criterion(MEMBER, "echue")
 APPLIED = Criterion(MEMBER, "demande")
@@ -34,6 +34,7 @@ VALUE_LABELS: Mapping[Criterion, str] = MappingProxyType(
         Criterion(MODE, PracticeMode.SALARIED.value): "Salarié",
         Criterion(MODE, PracticeMode.LOCUM.value): "Remplaçant",
         Criterion(MODE, PracticeMode.VOLUNTEER.value): "Bénévole",
+        POSTS: "Publie des créneaux",
         OVERBOOK: "Prend en sus",
         STALE: "À actualiser",
         LEAVING: "Départ prévu",

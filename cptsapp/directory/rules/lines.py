@@ -63,6 +63,8 @@ class Line:
     places: Sequence[Where] = ()
     periods: Sequence[Period] = ()
     leaving: Leaving | None = None
+    posts: bool = False
+    has_applied: bool = False
 
 
 class Reader(NamedTuple):
@@ -70,6 +72,7 @@ class Reader(NamedTuple):
 
     today: date
     sees_members: bool
+    sees_applications: bool
     manages: bool
 
 
@@ -144,7 +147,8 @@ class Shown:
     def parts(self) -> str:
         """What they take part in, and their departure when it is certain; the coordination knows of the others."""
         line, leaving = self.line, self.line.leaving
-        parts = ["prend en sus"] if line.accepts_overbook else []
+        parts = ["créneaux"] if line.posts else []
+        parts += ["prend en sus"] if line.accepts_overbook else []
         parts += ["remplacements"] if any(place.mode is PracticeMode.LOCUM for place in line.places) else []
         if leaving and (leaving.is_confirmed or self.reader.manages):
             parts.append(f"{MOVEMENT_LABELS[leaving.kind]} le {short_day(leaving.on, self.reader.today)}")
@@ -162,6 +166,11 @@ class Shown:
         if status is Status.COMING:
             return MemberStatus(status, min(p.starts_on for p in periods if p.starts_on > today), today)
         return MemberStatus(status, max(last_day(p) for p in periods if p.starts_on <= today), today)
+
+    @property
+    def has_applied(self) -> bool:
+        """Whether an application waits for an answer, for those who may read it."""
+        return self.line.has_applied and self.reader.sees_applications
 
     @property
     def verified(self) -> str:

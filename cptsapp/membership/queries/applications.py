@@ -15,6 +15,7 @@ from cptsapp.core.text import fold
 from cptsapp.directory.models import Organisation, Person, Place, Practice
 from cptsapp.directory.permissions import in_force, visible_to
 from cptsapp.directory.rules import words as directory_words
+from cptsapp.directory.rules.finder import Entry
 from cptsapp.membership.models import Application, ApplicationState
 from cptsapp.membership.queries.members import MemberRow, rows_of
 from cptsapp.membership.rules.members import Member, organisation, person
@@ -60,6 +61,13 @@ def _of(state: str) -> list[ColumnElement[bool]]:
     known = ApplicationState(state)
     where: list[ColumnElement[bool]] = [Application.state == known]
     return [*where, Application.is_suspect.is_(False)] if known is ApplicationState.RECEIVED else where
+
+
+def applicants() -> list[Entry]:
+    """Who of the directory has an application that waits for an answer, for the directory's list."""
+    query = select(Application.person_id, Application.organisation_id).where(*_of(ApplicationState.RECEIVED.value))
+    found = [Entry(row.person_id is None, row.person_id or row.organisation_id) for row in session.execute(query)]
+    return [entry for entry in found if entry.id]
 
 
 def counts() -> Counter[str]:
