@@ -21,6 +21,7 @@ from cptsapp.outreach.models import CallOutcome
 from cptsapp.outreach.rules import NOTE_MAX
 
 TEXT_MAX = 3000
+YEARS = range(2020, 2200)  # days that a zone can turn into instants, and no slip of the finger
 
 
 class _Boxes(SelectMultipleField):
@@ -103,4 +104,6 @@ class EndingForm(BaseForm, OnceMixin):
         for field, sentence in ((self.day, "Indiquez un jour."), (self.hour, "Indiquez une heure, par exemple 14h30.")):
             if field.data is None and not field.errors:
                 field.errors = [sentence]
+        if self.day.data is not None and self.day.data.year not in YEARS:
+            self.day.errors = ["Vérifiez l’année."]
         return is_valid and not self.day.errors and not self.hour.errors

@@ -38,6 +38,7 @@ class Aside(enum.StrEnum):
 
     DO_NOT_CALL = "do_not_call"
     MEMBER = "member"
+    APPLIED = "applied"
     REFUSED = "refused"
 
 
@@ -122,6 +123,7 @@ STANDING_LABELS: Mapping[Standing, str] = MappingProxyType(
 ASIDE_LABELS: Mapping[Aside, str] = MappingProxyType(
     {
         Aside.MEMBER: "adhérent",
+        Aside.APPLIED: "a demandé à adhérer",
         Aside.DO_NOT_CALL: "ne veut plus être appelé",
         Aside.REFUSED: "a refusé cette année",
     }

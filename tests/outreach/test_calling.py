@@ -251,3 +251,17 @@ def test_what_was_noted_of_who_objects_is_hidden_then_erased(desk, calls):
     assert forget_objected(clock.now()) == 1
     assert session.query(Call).one().note is None
     assert forget_objected(clock.now()) == 0
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2019-12-31"])
+def test_a_slip_in_the_year_is_said(desk, calls, day):
+    answer = desk.post(calls.ending(0), data={"outcome": "call_back", "day": day, "hour": "00:00"})
+    assert answer.status_code == 422
+    assert "Vérifiez l’année." in answer.text
+
+
+@pytest.mark.parametrize(("day", "hour"), [("demain", "10:00"), ("2026-07-21", "dix heures")])
+def test_what_is_no_day_or_no_hour_is_said(desk, calls, day, hour):
+    answer = desk.post(calls.ending(0), data={"outcome": "call_back", "day": day, "hour": hour})
+    assert answer.status_code == 422
+    assert "field-error" in answer.text

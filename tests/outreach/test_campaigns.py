@@ -8,7 +8,7 @@ from cptsapp.audit.models import AuditEvent
 from cptsapp.core.db import session
 from cptsapp.directory.models import Person
 from cptsapp.outreach.models import CallCampaign, CallOutcome, CallTarget, CampaignCaller, TargetState
-from tests.tools.factories import make_call, make_membership, make_nurse
+from tests.tools.factories import make_application, make_call, make_membership, make_nurse
 
 NEW = "/appels/nouvelle"
 
@@ -125,6 +125,14 @@ def test_who_refused_this_year_is_left_aside_by_the_next_campaign(office, typed,
     page = office.post("/appels/compter", data=typed).text
     assert "1\u00a0personne à appeler" in page
     assert "1\u00a0a refusé cette année" in page
+
+
+def test_who_has_applied_is_not_asked_again(office, typed, calls):
+    make_application(person_id=calls.person_ids[1])
+    session.commit()
+    page = office.post("/appels/compter", data=typed).text
+    assert "1\u00a0personne à appeler" in page
+    assert "1\u00a0a demandé à adhérer" in page
 
 
 def test_a_merged_sheet_is_the_other_person(office, typed, calls):

@@ -178,3 +178,11 @@ def test_each_step_is_in_the_trail(desk, calls):
         "person.may_be_called",
         "call.undone",
     ]
+
+
+def test_the_note_of_a_promise_is_corrected_after_its_hour(desk, calls, set_clock):
+    desk.post(calls.ending(0), data={"outcome": "call_back", "day": "2026-07-20", "hour": "15:00"})
+    set_clock(clock.now() + timedelta(hours=3))
+    values = {"outcome": "call_back", "day": "2026-07-20", "hour": "15:00", "note": "au cabinet"}
+    assert correct(desk, calls, last_call().id, **values).status_code == 303
+    assert last_call().note == "au cabinet"

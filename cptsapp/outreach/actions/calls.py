@@ -67,7 +67,8 @@ def _same(earlier: Call, ending: Ending) -> Call:
     )
 
 
-def _check(ending: Ending, campaign: CallCampaign, now: datetime) -> None:
+def _check(ending: Ending, campaign: CallCampaign, now: datetime, kept: datetime | None = None) -> None:
+    """Raise Refusal for what may not be noted; `kept` is the promise that a correction leaves as it was."""
     if ending.note and looks_like_nir(ending.note):
         raise Refusal(NIR_REFUSED, field="note")
     if ending.note and len(ending.note) > rules.NOTE_MAX:
@@ -76,7 +77,8 @@ def _check(ending: Ending, campaign: CallCampaign, now: datetime) -> None:
         return
     if ending.call_back_at is None:
         raise Refusal("Dites quel jour et à quelle heure rappeler.", field="day")
-    refuse_if(rules.why_not_call_back(ending.call_back_at, now, campaign.ends_on, territory.zone()))
+    if ending.call_back_at != kept:
+        refuse_if(rules.why_not_call_back(ending.call_back_at, now, campaign.ends_on, territory.zone()))
 
 
 def _let_go(target: CallTarget, by: CurrentUser, now: datetime) -> None:
@@ -180,7 +182,7 @@ def correct_call(campaign: CallCampaign, call: Call, target: CallTarget, ending:
     claims.check_caller(campaign, by)
     standing = standing_calls(target.id)
     refuse_if(permissions.why_not_revise(call, _last(standing), by))
-    _check(ending, campaign, clock.now())
+    _check(ending, campaign, clock.now(), kept=call.call_back_at)
     if (ending.outcome, ending.call_back_at, ending.note) == (call.outcome, call.call_back_at, call.note):
         return call
     before = call.outcome

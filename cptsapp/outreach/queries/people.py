@@ -21,6 +21,7 @@ from cptsapp.directory.models import (
 )
 from cptsapp.directory.permissions import in_force
 from cptsapp.directory.queries.membership import active_on
+from cptsapp.membership.models import Application, ApplicationState
 from cptsapp.outreach.models import Call, CallCampaign, CallOutcome, CallTarget
 from cptsapp.outreach.rules import Aside
 from cptsapp.territory.models import Commune
@@ -135,6 +136,7 @@ def _owners(numbers: set[int]) -> dict[int, Any]:
 @dataclass(frozen=True, slots=True)
 class _Asides:
     members: frozenset[int]
+    applied: frozenset[int]
     refused: frozenset[int]
 
     def reason(self, number: int, owner: Any) -> Aside | None:
@@ -142,14 +144,16 @@ class _Asides:
             return Aside.DO_NOT_CALL
         if number in self.members:
             return Aside.MEMBER
+        if number in self.applied:
+            return Aside.APPLIED
         return Aside.REFUSED if number in self.refused else None
 
 
 def _asides(wanted: Criteria, today: date, campaign_id: int | None, merged: dict[int, int]) -> _Asides:
-    members: frozenset[int] = frozenset()
+    members = applied = frozenset[int]()
     if not wanted.members_too:
-        active = select(Membership.person_id).where(Membership.person_id.is_not(None), active_on(today))
-        members = frozenset(merged.get(number, number) for number in session.scalars(active) if number is not None)
+        members = _numbers(select(Membership.person_id).where(active_on(today)), merged)
+        applied = _numbers(select(Application.person_id).where(Application.state == ApplicationState.RECEIVED), merged)
     first, _ = day_bounds(date(today.year, 1, 1))
     refusals = (
         select(CallTarget.person_id)
@@ -161,7 +165,12 @@ def _asides(wanted: Criteria, today: date, campaign_id: int | None, merged: dict
             CallTarget.campaign_id != (campaign_id or 0),
         )
     )
-    return _Asides(members, frozenset(merged.get(number, number) for number in session.scalars(refusals)))
+    return _Asides(members, applied, _numbers(refusals, merged))
+
+
+def _numbers(found: Select[Any], merged: dict[int, int]) -> frozenset[int]:
+    """The persons of a column, under the number they have now."""
+    return frozenset(merged.get(number, number) for number in session.scalars(found) if number is not None)
 
 
 def _made(number: int, rows: list[Any], owner: Any, asides: _Asides) -> Professional | None:

@@ -75,7 +75,7 @@ def change(campaign_id: int) -> BaseResponse:
 def _refused(form: CampaignForm, refusal: Refusal, campaign_id: int | None) -> Response:
     give_up()
     form.refuse(refusal.message, refusal.field)
-    return _form_page(form, campaign_seen(campaign_id) if campaign_id else None, 409)
+    return _form_page(form, campaign_seen(campaign_id) if campaign_id is not None else None, 409)
 
 
 def _offer(form: CampaignForm, campaign: CallCampaign | None = None) -> None:
@@ -126,7 +126,7 @@ def _known(ticked: Iterable[str] | None, choices: Iterable[object]) -> list[str]
 @requires("calls.manage")
 def count(campaign_id: int | None) -> BaseResponse:
     """How many the ticks would hold: the number alone for htmx, the whole form for « Compter ». Nothing is written."""
-    found = campaign_seen(campaign_id) if campaign_id else None
+    found = campaign_seen(campaign_id) if campaign_id is not None else None
     form = CampaignForm()
     _offer(form, found)
     if not htmx.wants_fragment():
