@@ -46,7 +46,7 @@ def persons(
     """What each line says; the lines of one same person make one, in the place of the first."""
     found: dict[str, FoundPerson] = {}
     for number, cells in rows:
-        line = _line(number, _Cells(cells, columns), territory)
+        line = _line(number, Cells(cells, columns), territory)
         if not isinstance(line, FoundPerson):
             yield line
             continue
@@ -56,7 +56,7 @@ def persons(
     yield from found.values()
 
 
-class _Cells:
+class Cells:
     """The cells of a line by what they hold."""
 
     def __init__(self, cells: Sequence[str], columns: Mapping[Field, int]) -> None:
@@ -67,7 +67,7 @@ class _Cells:
         return self._cells[number] if number is not None and number < len(self._cells) else ""
 
 
-def _line(number: int, cells: _Cells, territory: Territory) -> Line:
+def _line(number: int, cells: Cells, territory: Territory) -> Line:
     last_name, first_name = _names(cells)
     if not last_name:
         return Left(number, NO_NAME)
@@ -95,7 +95,7 @@ def _line(number: int, cells: _Cells, territory: Territory) -> Line:
     )
 
 
-def _names(cells: _Cells) -> tuple[str, str]:
+def _names(cells: Cells) -> tuple[str, str]:
     last_name, first_name = cells[Field.LAST_NAME], cells[Field.FIRST_NAME]
     if not last_name and not first_name:
         last_name, first_name = mapping.split_name(cells[Field.FULL_NAME])
@@ -107,7 +107,7 @@ def _cased(name: str) -> str:
     return name.title() if name.isupper() else name
 
 
-def _practice(number: int, cells: _Cells, profession: Profession, territory: Territory) -> FoundPractice | None:
+def _practice(number: int, cells: Cells, profession: Profession, territory: Territory) -> FoundPractice | None:
     """Where they practise; None when that is outside. A line without address says nothing of it."""
     address, structure = cells[Field.ADDRESS], cells[Field.STRUCTURE]
     where = locate(cells, territory)
@@ -130,7 +130,7 @@ def _practice(number: int, cells: _Cells, profession: Profession, territory: Ter
 _NOWHERE = Found()
 
 
-def locate(cells: _Cells, territory: Territory) -> Found | None:
+def locate(cells: Cells, territory: Territory) -> Found | None:
     """The commune of a line; an empty one when it says none, None when it is outside."""
     postcode, commune = cells[Field.POSTCODE], cells[Field.COMMUNE]
     if not postcode and not commune:

@@ -49,6 +49,15 @@ def correct_organisation(found: Organisation, values: Mapping[str, Any], *, by: 
     record("organisation.correct", found, by=by, changes=changes)
 
 
+def fill_organisation(found: Organisation, values: Mapping[str, Any], *, by: Actor | None) -> None:
+    """Write what a list brought, once someone has reviewed it. Raises Refusal (field finess, siret)."""
+    _refuse_numbers(values, found.id)
+    changes = changed(found, values)
+    write(found, values)
+    session.flush()
+    record("organisation.correct", found, by=by, changes=changes)
+
+
 def _refuse_numbers(values: Mapping[str, Any], organisation_id: int | None) -> None:
     for name, label in _NUMBERS:
         if (number := values.get(name)) is None:

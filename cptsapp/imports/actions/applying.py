@@ -14,7 +14,7 @@ from cptsapp.core import clock, french
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.imports import gone, permissions, queries
-from cptsapp.imports.actions import lifecycle
+from cptsapp.imports.actions import lifecycle, organisations
 from cptsapp.imports.actions.writing import Writer
 from cptsapp.imports.compare import Verdict, compare
 from cptsapp.imports.models import Decision, Import, ImportItem, ImportState, ItemKind
@@ -142,6 +142,7 @@ def _write(import_: Import, by: Actor | None) -> None:
     for kind in _ORDER:
         for some in _items(import_, kind):
             _carry_out(some, writer)
+    organisations.write(import_, by)
     writer.see_again(gone_ids)
     writer.trail()
     _end(import_, now, by)

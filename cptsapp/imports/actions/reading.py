@@ -15,11 +15,11 @@ from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
-from cptsapp.imports import files, gather, gone, lists, sheets
+from cptsapp.imports import files, gather, gone, lists, sheets, structures
 from cptsapp.imports.actions import lifecycle
 from cptsapp.imports.compare import Compared, Verdict, compare
 from cptsapp.imports.gather import NoProfession
-from cptsapp.imports.mapping import Field
+from cptsapp.imports.mapping import Field, Subject
 from cptsapp.imports.models import Decision, Import, ImportItem, ImportKind, ImportState, ItemKind
 from cptsapp.imports.rows import FoundPerson
 from cptsapp.imports.rules.communes import Territory
@@ -127,6 +127,10 @@ class _Reading:
     def _list(self) -> None:
         columns = {Field(name): number for name, number in self.columns["map"].items()}
         rows = sheets.read_rows(self.stored_as)
+        self._lines = int(self.columns.get("row_count", 0))
+        if self.columns.get("subject") == Subject.STRUCTURES:
+            self._structures(list(structures.lines(rows, columns, self._territory)))
+            return
         lines = lists.persons(rows, columns, self._territory)
         left: list[tuple[int, str]] = []
         for some in _batches(lines):
@@ -134,7 +138,15 @@ class _Reading:
             left += [(one.line, one.reason) for one in some if isinstance(one, lists.Left)]
             self._outside += sum(isinstance(one, lists.Outside) for one in some)
         self._unreadable(left)
-        self._lines = int(self.columns.get("row_count", 0))
+
+    def _structures(self, lines: list[structures.Line | lists.Left | lists.Outside]) -> None:
+        """A few hundred of them at most, compared at once."""
+        found, self._unchanged = structures.items(one for one in lines if isinstance(one, structures.Line))
+        self._outside = sum(isinstance(one, lists.Outside) for one in lines)
+        self._write_rows(
+            [{"import_id": self.id, **one} for one in found if one["found"]["signature"] not in self._settled]
+        )
+        self._unreadable((one.line, one.reason) for one in lines if isinstance(one, lists.Left))
 
     # -- what is written
 

@@ -11,6 +11,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.core.sheets import csv_file
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.app import give_up
 from cptsapp.imports import differences, permissions, queries, reviewing, screens
 from cptsapp.imports.actions import deciding, lifecycle
 from cptsapp.imports.models import Decision, Import, ImportItem, ImportState, ItemKind
@@ -179,6 +180,7 @@ def apply(import_id: int) -> Response:
     try:
         lifecycle.apply(found, by=current_user)
     except Refusal as refusal:  # the directory has changed since the review, or someone was quicker
+        give_up()
         found = queries.import_(current_user, import_id)
         if found.state is not ImportState.REVIEW:
             return ended.too_late(found)
