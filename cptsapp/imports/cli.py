@@ -61,7 +61,7 @@ def import_command(
 
 
 def _preview(file: Path, communes: str | None, *, as_json: bool) -> None:
-    from cptsapp.imports import preview
+    from cptsapp.imports import files, preview
     from cptsapp.imports.rules.communes import Territory
 
     codes = communes.split(",") if communes else [commune.code for commune in territory.own_communes()]
@@ -70,8 +70,7 @@ def _preview(file: Path, communes: str | None, *, as_json: bool) -> None:
         raise Refusal("Aucune commune\u202f: la CPTS n’est pas installée. Donnez --communes 85194,85288…")
     if here.unknown:
         click.echo(f"Codes qui ne sont d’aucune commune : {', '.join(here.unknown)}", err=True)
-    size = file.stat().st_size
-    with file.open("rb") as source:
+    with files.opened(file) as (source, size):
         if as_json:
             preview.write(source, here, sys.stdout, _progress(size))
         else:

@@ -9,11 +9,11 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from cptsapp.core.refusals import Refusal
@@ -138,6 +138,20 @@ def is_zip(path: Path) -> bool:
     """Whether it begins as an archive does, whatever its name."""
     with path.open("rb") as file:
         return file.read(4) == b"PK\x03\x04"
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """A file, or the extract inside an archive, as a stream, and how many bytes it has. Raises Refusal."""
+    if not is_zip(path):
+        with path.open("rb") as file:
+            yield file, path.stat().st_size
+        return
+    try:
+        with ZipFile(path) as archive, archive.open(member := _extract_of(archive)) as read:
+            yield cast(BinaryIO, read), member.file_size
+    except (BadZipFile, NotImplementedError, EOFError) as error:
+        raise Refusal(NOT_ZIP) from error
 
 
 def keep_member(archive: Path) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +11,7 @@ from cptsapp.core.text import fold
 from cptsapp.imports.rules.reader import Row, Unreadable
 
 BATCH = 500
+_FIELDS = tuple(column.name for column in fields(Row))
 _TABLES = (
     "CREATE TABLE row (who TEXT, adeli TEXT, is_rpps INTEGER, names TEXT, profession TEXT, commune TEXT,"
     " practice TEXT, line INTEGER, doubt TEXT, body TEXT)",
@@ -51,7 +52,7 @@ class Spool:
                 row.practice,
                 row.line,
                 "\u202f; ".join(row.doubts) or None,
-                json.dumps(asdict(row), ensure_ascii=False, separators=(",", ":")),
+                json.dumps({name: getattr(row, name) for name in _FIELDS}, ensure_ascii=False),
             )
         )
         if len(self._rows) >= BATCH:

@@ -249,7 +249,9 @@ def test_who_is_there_under_both_numbers_is_one_person(apply):
 
 def test_a_namesake_elsewhere_is_asked_about(read, apply):
     apply([line(identifier_type="0", identifier="859912345")])
-    made = read([line(identifier_type="0", identifier="859912345"), person(1, commune="85194", street="DU PORT")], LATER)
+    made = read(
+        [line(identifier_type="0", identifier="859912345"), person(1, commune="85194", street="DU PORT")], LATER
+    )
     (item,) = items(made)
     assert (item.kind, item.needs_decision, item.person_id is not None) == (ItemKind.DOUBTFUL, True, True)
 

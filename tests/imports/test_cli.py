@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -128,6 +129,15 @@ def test_a_missing_column_is_refused_in_words(app, tmp_path):
     result = app.test_cli_runner().invoke(args=args)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Il manque la colonne «\u00a0Code profession\u00a0»" in result.stderr
+
+
+def test_the_archive_is_read_as_it_was_downloaded(app, tmp_path):
+    path = write_extract(tmp_path / NAME, [person(1)])
+    with ZipFile(tmp_path / "PS_LibreAcces.zip", "w") as archive:
+        archive.write(path, NAME)
+        archive.writestr("PS_LibreAcces_SavoirFaire_202607060815.txt", "other")
+    args = ["directory", "import", str(tmp_path / "PS_LibreAcces.zip"), "--review", "--json", "--communes", "85288"]
+    assert len(json.loads(app.test_cli_runner().invoke(args=args).stdout)["kept"]) == 1
 
 
 def test_the_review_in_sentences(run):

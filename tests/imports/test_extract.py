@@ -98,13 +98,20 @@ def test_last_line_without_its_end():
 
 def test_latin_1_file():
     reader, (row,) = read_text(text_of([line(first_name="HÉLÈNE")]).encode("latin-1"))
-    assert (row.first_name, reader.is_utf8) == ("HÉLÈNE", False)
+    assert (row.first_name, reader.encoding) == ("HÉLÈNE", "latin-1")
 
 
 def test_one_wrong_byte_spoils_one_cell():
     content = text_of([line(first_name="HÉLÈNE", street="DE LA FOR@T"), person(2, first_name="ZOÉ")]).encode()
-    _reader, (first, second) = read_text(content.replace(b"@", b"\xca"))
+    reader, (first, second) = read_text(content.replace(b"@", b"\xca"))
+    assert reader.encoding == "UTF-8"
     assert (first.first_name, first.values["street"], second.first_name) == ("HÉLÈNE", "DE LA FORÊT", "ZOÉ")
+
+
+def test_latin_1_file_whose_header_has_no_accent():
+    content = text_of([line(first_name="HÉLÈNE")]).replace("é", "e").replace("è", "e").replace("ô", "o")
+    reader, (row,) = read_text(content.encode("latin-1"))
+    assert (row.first_name, reader.encoding) == ("HÉLÈNE", "latin-1")
 
 
 def test_a_byte_that_is_no_sign_at_all_is_read_all_the_same():

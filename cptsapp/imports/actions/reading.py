@@ -99,7 +99,7 @@ class _Reading:
         try:
             with files.path_of(self.stored_as).open("rb") as source:
                 reader = Reader(source, self._territory, self._beat)
-                self.columns |= reader.columns.to_json()
+                self.columns |= reader.columns.to_json() | {"encoding": reader.encoding}
                 spool.fill(reader)
             self._lines, self._outside, self._bytes = reader.line_count, reader.outside_count, reader.byte_count
             for some in _batches(gather.persons(spool)):

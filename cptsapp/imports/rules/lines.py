@@ -61,10 +61,15 @@ def _has_no_sign(cell: bytes) -> bool:
     return any(byte in cell for byte in b"\x81\x8d\x8f\x90\x9d")
 
 
-def is_utf8(cells: Sequence[bytes]) -> bool:
-    """Whether these cells read as UTF-8."""
+def is_utf8(lines: Sequence[bytes]) -> bool:
+    """Whether these lines are of a file in UTF-8, by what most of those that have accents say."""
+    accented = [line for line in lines if not line.isascii()]
+    return 2 * sum(map(_reads_as_utf8, accented)) >= len(accented)
+
+
+def _reads_as_utf8(line: bytes) -> bool:
     try:
-        b"".join(cells).decode()
+        line.decode()
     except UnicodeDecodeError:
         return False
     return True

@@ -79,7 +79,7 @@ class Reader:
         if not self._batch:
             raise Refusal("Ce fichier est vide.")
         header = self._batch[0].split(b"|")
-        self.is_utf8 = is_utf8(header)
+        self.encoding = "UTF-8" if is_utf8(self._batch) else "latin-1"
         self.columns: Columns = read_header([text(cell) for cell in header])
         self.line_count = 1
         self.outside_count = 0
