@@ -73,6 +73,12 @@ def test_a_movement_is_noted_from_a_sheet(coordinator, ids):
     assert the_movement().person_id == ids.gp
 
 
+@pytest.mark.database
+@pytest.mark.parametrize(("asked", "status"), [("99999999999", 200), ("x", 200), ("999999", 404)])
+def test_a_number_of_no_sheet_presets_nobody(coordinator, asked, status):
+    assert coordinator.get(f"/annuaire/mouvements/nouveau?personne={asked}").status_code == status
+
+
 def test_a_namesake_is_told_from_the_other_by_the_number_of_the_sheet(coordinator, cast):
     number = make_person(last_name="Renaudin", first_name="Paul").id
     session.commit()
@@ -114,6 +120,8 @@ def test_the_trail_does_not_say_which_movement(coordinator):
         ({"who": ""}, 422, "Dites de qui il s’agit."),
         ({"who": "zzz"}, 409, "Personne de ce nom"),
         ({"who": "Dr"}, 409, "Personne de ce nom"),
+        ({"who": "9999999999"}, 409, "Personne de ce nom"),
+        ({"who": "n° 999999999"}, 409, "Personne de ce nom"),
         ({"who": "Pallier"}, 409, "pas les secrétariats"),
         ({"starts_on": ""}, 422, "Donnez la date."),
         ({"kind": "holiday"}, 422, "is-invalid"),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.core import addresses
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
@@ -183,7 +184,8 @@ def named(user: CurrentUser, typed: str) -> Sequence[Person]:
     number = "".join(typed.replace("n°", "").split())
     wanted = select(Person).where(permissions.visible_to(user))
     if number.isascii() and number.isdigit():
-        own = Person.id == int(number) if len(number) < rules.RPPS_DIGITS else Person.rpps == number
+        row = addresses.row_number(number)
+        own = Person.rpps == number if row is None else Person.id == row
         return session.scalars(wanted.where(own)).all()
     words = fold(typed[:TYPED_MAX]).split()
     ways = [begins(Person.folded, word) for word in words if word not in _CIVILITIES]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from cptsapp.accounts.current import me
 from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
-from cptsapp.core import submissions, tables
+from cptsapp.core import addresses, submissions, tables
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.actions import movements as actions
 from cptsapp.directory.actions.movements import Announced
@@ -145,7 +145,7 @@ def export_movements() -> Response:
 @requires("directory.manage")
 def add_movement() -> Response:
     """Note a movement, of whom the address names or of whom one writes."""
-    preset = request.args.get("personne", type=int)
+    preset = addresses.row_number(request.args.get("personne"))
     person = people.person(me(), preset) if preset else None
     form = MovementForm(who=_name(person))
     if not form.is_valid():
