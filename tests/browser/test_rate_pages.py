@@ -10,7 +10,7 @@ from cptsapp.directory.models import College, PracticeMode
 from cptsapp.membership.models import MembershipSettings
 from cptsapp.membership.queries.settings import defaults
 from cptsapp.membership.rules.rate import USUAL_PROFESSIONS
-from tests.membership.rate import PEOPLE, URL, know_since, professional
+from tests.membership.rate import PEOPLE, URL, know_since
 from tests.tools import axe
 from tests.tools.factories import make_membership, make_organisation, make_person, make_place, make_practice
 
@@ -30,7 +30,7 @@ PAGES = {
 
 @pytest.fixture
 def territory(cast):
-    """Sixty professionals of nine professions, more and more of them members since 2022; a structure, salaried, a target."""
+    """Sixty professionals, more and more of them members since 2022; a structure, salaried people, a target."""
     know_since(FIRST)
     places = [make_place(), make_place(commune_code="85194", address="1, quai Garnier")]
     for number in range(60):

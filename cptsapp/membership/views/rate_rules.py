@@ -35,6 +35,8 @@ def rate_rules() -> Response:
         actions.set_rules(form.rules, after=addresses.row_number(form.after.data) or 0, by=me())
     except Refusal as refusal:
         form.refuse(refusal.message, refusal.field)
+        present = queries.rules_in_force()
+        form.after.data = str(present.id if present else 0)  # they stand beside the form, to be read
         return _page(form, 409)
     return htmx.redirect(url_for("membership.rate"))
 
