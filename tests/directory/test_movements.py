@@ -166,6 +166,16 @@ def test_a_movement_is_corrected(coordinator, cast, ids):
     assert (movement.starts_on, movement.replaced_by_id) == (date(2027, 3, 31), ids.other)
 
 
+def test_a_movement_is_corrected_after_the_replacement_objected(coordinator, cast):
+    gone = make_person(objected_on=date(2026, 7, 1), last_name="")
+    number = make_movement(cast.gp_person, replaced_by_id=gone.id).id
+    session.commit()
+    path = f"/annuaire/mouvements/{number}/modifier"
+    assert coordinator.get(path).status_code == 200
+    coordinator.post(path, data={"who": "Dr Hélène Renaudin", "kind": "retirement", "starts_on": "2027-03-31"})
+    assert session.get(Movement, number).replaced_by_id is None
+
+
 def test_a_cancelled_movement_is_kept_struck_and_counts_no_more(coordinator, cast, ids):
     number = make_movement(cast.gp_person).id
     session.commit()

@@ -257,6 +257,12 @@ def movement(user: CurrentUser, movement_id: int) -> Movement:
     return found
 
 
+def replacement(user: CurrentUser, found: Movement) -> Person | None:
+    """Who replaces someone, if that is known and they are still in the directory."""
+    number = roots().get(found.replaced_by_id or 0, found.replaced_by_id)
+    return session.scalar(select(Person).where(Person.id == number, permissions.visible_to(user)))
+
+
 def practices_beyond(person_id: int, last_day: date) -> Sequence[Practice]:
     """The practices that go on after a day, under all the numbers of a person."""
     root = roots()

@@ -167,7 +167,7 @@ def correct_movement(movement_id: int) -> Response:
     """Correct a movement, or cancel it."""
     movement = queries.movement(me(), movement_id)
     person = people.person(me(), movement.person_id)
-    current = people.person(me(), movement.replaced_by_id) if movement.replaced_by_id else None
+    current = queries.replacement(me(), movement)
     form = MovementForm(obj=movement, who=_name(person), replaced_by=_name(current))
     if not form.is_valid():
         return _page(form, movement, person)
