@@ -1,5 +1,6 @@
 """The list of the directory in a browser: typing, facets, keyboard, and the page of filters of a phone."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,7 +12,15 @@ from cptsapp.directory.models import OrganisationKind, Person, Profession
 from tests.tools import axe
 from tests.tools.factories import make_membership, make_organisation, make_person, make_place, make_practice
 
-PAGES = ("/annuaire?q=olon", "/annuaire?profession=nurse", "/annuaire?q=zzz", "/annuaire/filtres?q=olon")
+PAGES = (
+    "/annuaire?q=olon",
+    "/annuaire?profession=nurse",
+    "/annuaire?q=zzz",
+    "/annuaire/exporter?q=olon",
+    "/annuaire/etiquettes",
+    "/annuaire/filtres?q=olon",
+)
+PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 NURSES = ("Jolly Carole", "Gautret Florian", "Moal Inès", "Audureau Marc", "Bironneau Léna")
 
 
@@ -44,6 +53,10 @@ def test_no_violation_and_nothing_overflows(open_as, town, picture, phone, dark)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     size = "360" if phone else "1280"
     picture(page, f"annuaire-filtres-{size}")
+    page.goto("/annuaire/exporter?q=olon")
+    picture(page, f"annuaire-exporter-{size}")
+    page.goto("/annuaire/etiquettes")
+    picture(page, f"annuaire-etiquettes-{size}")
     page.goto(PAGES[0])
     picture(page, f"annuaire-{size}{'-sombre' if dark else ''}")
 
@@ -85,6 +98,19 @@ def test_on_a_phone_boxes_are_ticked_on_their_own_page(open_as, town):
     expect(page.get_by_role("button", name="Voir 5 fiches")).to_be_visible()
     page.get_by_role("button", name="Voir").click()
     expect(page.locator("#trouves b")).to_have_text("5")
+
+
+def test_labels_fill_their_sheets_three_by_eight(open_as, town):
+    for _ in range(24 - 12):
+        make_practice()
+    session.commit()
+    session.remove()
+    page = open_as(town.coordinator)
+    page.goto("/annuaire/etiquettes")
+    expect(page.locator(".labels > li")).to_have_count(24)
+    page.emulate_media(media="print")
+    assert page.locator(".sheet-head").is_hidden()
+    assert len(PAGE_OF_PDF.findall(page.pdf(format="A4", prefer_css_page_size=True))) == 1
 
 
 def test_without_javascript_the_search_is_a_button(open_as, town):
