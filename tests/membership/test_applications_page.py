@@ -118,12 +118,12 @@ def test_the_second_officer_is_told(officer, asked, cast):
 
 
 def test_a_refusal_asks_for_a_reason(officer, asked):
-    answer = officer.post(f"/adhesions/demandes/{asked}/refuser", data={"reason": "", "decided_on": TODAY})
+    answer = officer.post(f"/adhesions/demandes/{asked}/refuser", data={"reason": "", "refused_on": TODAY})
     assert (answer.status_code, "Écrivez le motif" in answer.text) == (422, True)
 
 
 def test_a_refusal_is_read_by_the_officers_afterwards(officer, asked):
-    sent = {"reason": "exerce hors du territoire", "decided_on": TODAY}
+    sent = {"reason": "exerce hors du territoire", "refused_on": TODAY}
     officer.post(f"/adhesions/demandes/{asked}/refuser", data=sent)
     assert "exerce hors du territoire" in officer.get(f"/adhesions/demandes/{asked}").text
 

@@ -166,8 +166,8 @@ def hidden(page, name):
 def test_the_consequence_is_said_before_anything_changes(coordinator, some):
     page = coordinator.get("/adhesions/renouveler?tous=1")
     assert "4\u00a0adhésions seront renouvelées" in page.text
-    assert "Anne Partie : a quitté" in page.text
-    assert "Anne Future : déjà renouvelé" in page.text
+    assert "Anne Partie\u00a0: a quitté" in page.text
+    assert "Anne Future\u00a0: déjà renouvelé" in page.text
     assert session.query(Membership).count() == 6
 
 
@@ -352,7 +352,7 @@ def test_a_period_is_corrected(coordinator, held):
 def test_a_departure_is_noted_and_taken_back(coordinator, held):
     sent = {"left_on": "2026-07-20", "reason": "retired"}
     assert coordinator.post(f"/adhesions/periodes/{held}/depart", data=sent).status_code == 303
-    assert "départ : retraite" in coordinator.get(f"/adhesions/{key_of(held)}").text
+    assert "départ\u00a0: retraite" in coordinator.get(f"/adhesions/{key_of(held)}").text
     coordinator.post(f"/adhesions/periodes/{held}/rester")
     assert session.get(Membership, held).left_on is None
 

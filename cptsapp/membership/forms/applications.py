@@ -23,8 +23,8 @@ from cptsapp.membership.rules.words import PERSON_COLLEGES, STRUCTURE_COLLEGES, 
 from cptsapp.territory.models import Commune
 
 ASK = "Écrivez une réponse ici."
-ELSEWHERE = "ailleurs, ou je préfère ne pas le dire"
-NO_PROFESSION = "je ne suis pas professionnel de santé"
+ELSEWHERE = "ailleurs"
+NO_PROFESSION = "aucune, je ne suis pas soignant"
 _SHARED = ("college", "title", "first_name", "last_name", "address", "mail", "message")
 
 
@@ -94,7 +94,7 @@ class _ApplicationForm(BaseForm, OnceMixin):
 class PersonApplicationForm(_ApplicationForm):
     """A professional, an inhabitant, an elected person."""
 
-    college = SelectField("Vous adhérez comme", choices=colleges(PERSON_COLLEGES), coerce=College)
+    college = SelectField("Collège", choices=colleges(PERSON_COLLEGES), coerce=College)
     profession = SelectField(
         "Profession",
         choices={"": NO_PROFESSION}
@@ -121,7 +121,7 @@ class PersonApplicationForm(_ApplicationForm):
 class StructureApplicationForm(_ApplicationForm):
     """A health centre, a care home, a commune, an association, with whoever speaks for it (C20)."""
 
-    college = SelectField("La structure adhère comme", choices=colleges(STRUCTURE_COLLEGES), coerce=College)
+    college = SelectField("Collège", choices=colleges(STRUCTURE_COLLEGES), coerce=College)
     organisation_name = StringField(
         "Nom de la structure", [InputRequired(ASK), Length(max=120), no_nir], filters=[stripped]
     )

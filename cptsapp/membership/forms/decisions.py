@@ -48,4 +48,4 @@ class RefusalForm(BaseForm):
         [InputRequired("Écrivez le motif\u00a0: il reste au dossier."), Length(max=300), no_nir],
         filters=[stripped],
     )
-    decided_on = DateField("Décidée le", [InputRequired("Donnez le jour de la décision.")])
+    refused_on = DateField("Décidée le", [InputRequired("Donnez le jour de la décision.")])

@@ -31,7 +31,7 @@ class SettingsForm(BaseForm):
     reminder_days = IntegerField(
         "Rappel, jours avant la fin", [InputRequired(ASK), NumberRange(1, 120, "De 1 à 120 jours.")]
     )
-    is_open = BooleanField("La page « Adhérer » reçoit des demandes")
+    is_open = BooleanField("La page «\u00a0Adhérer\u00a0» reçoit des demandes")
     shows_members = BooleanField("Les professionnels et leurs secrétariats voient qui est adhérent")
     target_percent = IntegerField("Taux d’adhésion visé, en %", [Optional(), NumberRange(1, 100, "De 1 à 100.")])
     address = TextAreaField(

@@ -69,7 +69,7 @@ def _tab(code: str, label: str, count: int, current: str) -> dict[str, Any]:
 def application(application_id: int) -> Response:
     """What was typed, beside the sheets it may be about."""
     found = queries.application(application_id)
-    return _page(found, _approval(found, is_sent=False), RefusalForm(formdata=None, decided_on=territory.today()))
+    return _page(found, _approval(found, is_sent=False), RefusalForm(formdata=None, refused_on=territory.today()))
 
 
 @blueprint.post("/adhesions/demandes/<int:application_id>/approuver")
@@ -79,7 +79,7 @@ def approve(application_id: int) -> Response:
     found = queries.application(application_id)
     form = _approval(found, is_sent=True)
     if not form.is_valid():
-        return _page(found, form, RefusalForm(formdata=None, decided_on=territory.today()), 422)
+        return _page(found, form, RefusalForm(formdata=None, refused_on=territory.today()), 422)
     try:
         membership = actions.approve(found.id, form.decision(), by=me())
     except Refusal as refusal:
@@ -97,7 +97,7 @@ def refuse(application_id: int) -> Response:
     if not form.is_valid():
         return _page(found, _approval(found, is_sent=False), form, 422)
     try:
-        actions.refuse(found.id, form.reason.data or "", form.decided_on.data, by=me())
+        actions.refuse(found.id, form.reason.data or "", form.refused_on.data, by=me())
     except Refusal as refusal:
         give_up()
         form.refuse(refusal.message, refusal.field)
@@ -169,7 +169,7 @@ def _refused(application_id: int, form: ApprovalForm, refusal: Refusal) -> Respo
     give_up()  # the sheet made for nothing is not to be shown among those it may be
     form.refuse(refusal.message, refusal.field)
     found = queries.application(application_id)
-    return _page(found, form, RefusalForm(formdata=None, decided_on=territory.today()), 409)
+    return _page(found, form, RefusalForm(formdata=None, refused_on=territory.today()), 409)
 
 
 # -- noted by hand ----------------------------------------------------------------------------------------------------
