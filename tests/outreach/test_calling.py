@@ -265,3 +265,10 @@ def test_what_is_no_day_or_no_hour_is_said(desk, calls, day, hour):
     answer = desk.post(calls.ending(0), data={"outcome": "call_back", "day": day, "hour": hour})
     assert answer.status_code == 422
     assert "field-error" in answer.text
+
+
+def test_the_application_that_a_wish_opens_is_filled_in(desk, calls):
+    page = desk.post(calls.ending(0), data={"outcome": "wishes_to_join"}, follow_redirects=True)
+    assert page.status_code == 200
+    assert 'value="Draouet"' in page.text
+    assert 'value="draouet@cpts.example"' in page.text

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -142,62 +143,72 @@ def boards(campaigns: Iterable[CallCampaign]) -> dict[int, Board]:
     return {campaign.id: board(campaign) for campaign in campaigns}
 
 
-def _board(campaign: CallCampaign, found: dict[int, Professional], now: datetime) -> Board:
-    query = (
-        select(CallTarget, Person.title, Person.first_name, Person.last_name, Person.profession, Person.objected_on)
-        .join(Person, Person.id == CallTarget.person_id)
-        .where(CallTarget.campaign_id == campaign.id)
-        .order_by(CallTarget.rank, CallTarget.id)
-        .execution_options(populate_existing=True)
+# Columns, not objects: a campaign has hundreds of lines, read at each call.
+_LINES = (
+    select(
+        CallTarget.id,
+        CallTarget.person_id,
+        CallTarget.rank,
+        CallTarget.state,
+        CallTarget.due_at,
+        CallTarget.call_count,
+        CallTarget.last_outcome,
+        CallTarget.claimed_by_id,
+        CallTarget.claimed_until,
+        Person.title,
+        Person.first_name,
+        Person.last_name,
+        Person.profession,
+        Person.objected_on,
     )
+    .join(Person, Person.id == CallTarget.person_id)
+    .order_by(CallTarget.rank, CallTarget.id)
+)
+
+
+def _board(campaign: CallCampaign, found: dict[int, Professional], now: datetime) -> Board:
     merged = roots()
-    rows = session.execute(query).all()
-    own = {row.CallTarget.person_id for row in rows}
+    rows = session.execute(_LINES.where(CallTarget.campaign_id == campaign.id)).all()
+    own = {row.person_id for row in rows}
     lines = []
-    for target, *names, profession, objected_on in rows:
-        number = merged.get(target.person_id, target.person_id)
+    for row in rows:
+        number = merged.get(row.person_id, row.person_id)
         # Of two sheets made one, both in the list, the one that was kept is called.
-        is_double = number != target.person_id and number in own
-        professional = None if is_double or objected_on is not None else found.get(number)
-        name = professional.name if professional else _name(names, objected_on)
-        lines.append(_line(target, number, name, profession, professional, now))
+        is_double = number != row.person_id and number in own
+        professional = None if is_double or row.objected_on is not None else found.get(number)
+        lines.append(_line(row, number, professional, now))
     known = {merged.get(number, number) for number in own}
     newcomers = sum(p.aside is None and number not in known for number, p in found.items())
     return Board(campaign, tuple(lines), newcomers, now)
 
 
-def _name(names: list[str], objected_on: date | None) -> str:
-    return "Personne qui ne figure plus" if objected_on is not None else " ".join(part for part in names if part)
+def _name(row: Any) -> str:
+    if row.objected_on is not None:
+        return "Personne qui ne figure plus"
+    return " ".join(part for part in (row.title, row.first_name, row.last_name) if part)
 
 
-def _line(
-    target: CallTarget,
-    number: int,
-    name: str,
-    profession: Profession,
-    professional: Professional | None,
-    now: datetime,
-) -> Line:
+def _line(row: Any, number: int, professional: Professional | None, now: datetime) -> Line:
     standing = rules.standing(
-        target.state,
-        target.due_at,
+        row.state,
+        row.due_at,
         now,
         is_listed=professional is not None and professional.aside is None,
         has_phone=bool(professional and professional.phones),
     )
     return Line(
-        target_id=target.id,
+        target_id=row.id,
         person_id=number,
-        name=name,
+        name=professional.name if professional else _name(row),
         professional=professional,
-        profession=professional.profession if professional else profession,
+        profession=professional.profession if professional else row.profession,
         standing=standing,
-        due_at=target.due_at,
-        rank=target.rank,
-        call_count=target.call_count,
-        last_outcome=target.last_outcome,
-        claimed_by_id=target.claimed_by_id,
-        claimed_until=target.claimed_until,
+        due_at=row.due_at,
+        rank=row.rank,
+        call_count=row.call_count,
+        last_outcome=row.last_outcome,
+        claimed_by_id=row.claimed_by_id,
+        claimed_until=row.claimed_until,
     )
 
 
