@@ -101,8 +101,8 @@ def _import(file: Path, extract_on: date | None, *, applies: bool) -> None:
 
     if territory.current() is None:
         raise Refusal("La CPTS n’est pas installée\u202f: rien ne peut être importé.")
+    # Not committed before the reading begins: the worker never sees it wait, and leaves it to us.
     made = arrivals.receive_extract(file, file.name, extract_on, by=None)
-    session.commit()
     import_id = made.id
     click.echo(f"Lecture de {file.name}…", err=True)
     lifecycle.read(made, clock.now())
