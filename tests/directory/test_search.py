@@ -231,7 +231,7 @@ def test_a_practice_ends_with_its_day(cast, set_clock):
 
 
 def test_who_publishes_slots_takes_part_in_them(cast, sign_in):
-    make_slot(cast.gp_practice)
+    make_slot(session.merge(cast.gp_practice))
     assert found(cast.coordinator, pratique="creneaux") == ["Renaudin"]
     assert "<td>créneaux</td>" in sign_in(cast.coordinator).get("/annuaire?q=renaudin").text
 

@@ -65,6 +65,7 @@ def _page(filters: Filters, found: Found) -> dict[str, Any]:
     return {
         "filters": filters,
         "found": found,
+        "asked": f"?{asked}" if asked else "",  # the sheets before and after one are those of the search
         "pieces": lambda text: marked(text, words),
         "toggle": lambda value: _toggle(filters, asked, value),
         "clear_url": address_of(Filters(filters.typed)),
