@@ -36,8 +36,9 @@ def distinct(person: FoundPerson) -> FoundPerson:
 def pair(theirs: Sequence[FoundPractice], ours: Sequence[OurPractice], is_extract: bool) -> Pairs:
     """Pair the practices of one person, the surest first; each is paired once.
 
-    The last way, two practices left alone in one commune, is a change of address. A practice of an extract under
-    another key is another practice, so that this way is for what was written by hand, or for a list of the CPTS's own.
+    The last way, two practices left alone in one commune, is a change of address: the practice stays, and the slots
+    posted for it. From one extract to the next that is for sole practitioners whose mode is the same: who enters a
+    structure, or becomes salaried, begins another practice, so that a rate of the past stays what it was.
     """
     pairs = Pairs(only_theirs=list(theirs), only_ours=list(ours))
     _take(pairs, lambda their, our: their.key == our.source_key)
@@ -46,7 +47,9 @@ def pair(theirs: Sequence[FoundPractice], ours: Sequence[OurPractice], is_extrac
     _take(
         pairs,
         lambda their, our: (
-            _same_commune(their, our) and (our.source_key is None or not is_extract) and _alone(pairs, our.commune_code)
+            _same_commune(their, our)
+            and (our.source_key is None or not is_extract or _moved(their, our))
+            and _alone(pairs, our.commune_code)
         ),
     )
     if not is_extract:  # a list that says no more than the commune, or nothing, brings no practice
@@ -67,6 +70,12 @@ def _take(pairs: Pairs, is_same: Callable[[FoundPractice, OurPractice], bool]) -
 
 def _same_commune(their: FoundPractice, our: OurPractice) -> bool:
     return our.commune_code in (their.commune_code, *their.communes)
+
+
+def _moved(their: FoundPractice, our: OurPractice) -> bool:
+    """Whether a sole practitioner only changed address."""
+    is_sole = their.structure is None and our.organisation_id is None
+    return is_sole and their.mode is our.mode and their.profession is our.profession
 
 
 def _alone(pairs: Pairs, commune_code: str) -> bool:

@@ -174,6 +174,33 @@ def test_a_practice_that_is_no_longer_there_ends(apply):
     assert ends == {"R1": None, "R2": LATER}
 
 
+def practice_ids() -> set[int]:
+    return {row[0] for row in session.query(Practice.id).filter_by(person_id=sheet(1).id)}
+
+
+def test_a_sole_practitioner_who_moves_keeps_their_practice(apply):
+    apply([person(1)])
+    before = practice_ids()
+    made = apply([person(1, street="DU PORT")], LATER)
+    assert (practice_ids(), [item.reason for item in items(made)]) == (before, ["Adresse"])
+    assert session.get(Practice, before.pop()).place.address == "12 rue du Port"
+
+
+def test_a_structure_that_changes_its_number_is_the_same_practice(apply, read):
+    apply([person(1, structure="R1")])
+    made = apply([person(1, structure="R2")], LATER)
+    assert [item.reason for item in items(made)] == ["Reconnu dans l’extrait, rien d’autre ne change"]
+    assert session.query(Practice.source_key).filter_by(person_id=sheet(1).id).all() == [("R2",)]
+
+
+def test_who_becomes_salaried_begins_another_practice(apply):
+    apply([person(1)])
+    house = {"structure": "F850001235", "company": "CENTRE DE SANTE", "sector": "SA05", "mode": "S"}
+    apply([person(1, **house, street="DU PORT")], LATER)
+    found = session.query(Practice.mode, Practice.ends_on).filter_by(person_id=sheet(1).id).order_by(Practice.id)
+    assert found.all() == [(PracticeMode.LIBERAL, LATER), (PracticeMode.SALARIED, None)]
+
+
 def test_a_shared_address_is_not_moved_with_one_person(apply):
     house = {"structure": "F850001234", "company": "MAISON DE SANTE DU PORT", "sector": "SA52", "finess": "850001234"}
     apply([person(1, **house), person(2, "ARBOIS", **house)])
