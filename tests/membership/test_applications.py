@@ -98,6 +98,13 @@ def test_an_application_entered_is_about_the_sheet_it_came_from(by, cast):
     assert found_for(by, made) == [("Dr Hélène Renaudin", True)]
 
 
+def test_an_application_follows_the_sheet_it_was_merged_into(by, cast):
+    merged = make_person(merged_into_id=cast.gp_person.id)
+    made = make_application(person_id=merged.id)
+    assert found_for(by, made) == [("Dr Hélène Renaudin", True)]
+    assert actions.enter(cast.gp_person, by).id == made.id
+
+
 # -- approved ---------------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +269,11 @@ def test_a_refusal_is_forgotten_after_a_year(by):
     number = decided(364).id
     assert actions.purge_old(clock.now()) == 1
     assert [row.id for row in session.query(Application.id)] == [number]
+
+
+def test_a_doubtful_one_that_nobody_recognised_is_forgotten_after_a_year(by):
+    make_application(is_suspect=True, received_at=clock.now() - timedelta(days=366))
+    assert actions.purge_old(clock.now()) == 1
 
 
 def test_an_application_still_to_decide_is_never_forgotten(by):

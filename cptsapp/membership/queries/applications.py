@@ -12,8 +12,10 @@ from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
+from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Organisation, Person, Place, Practice
 from cptsapp.directory.permissions import in_force, visible_to
+from cptsapp.directory.queries.membership import organisation_roots
 from cptsapp.directory.rules import words as directory_words
 from cptsapp.directory.rules.finder import Entry
 from cptsapp.membership.models import Application, ApplicationState
@@ -95,7 +97,7 @@ def open_application_of(member: Member) -> Application | None:
     own = (
         Application.organisation_id == member.number
         if member.is_organisation
-        else Application.person_id == member.number
+        else Application.person_id.in_(same_person({member.number}))
     )
     return session.scalar(select(Application).where(own, Application.state == ApplicationState.RECEIVED))
 
@@ -115,10 +117,16 @@ def commune_name(code: str | None) -> str:
 def candidates(user: CurrentUser, found: Application, day: date) -> list[Candidate]:
     """The sheets an application may be about: the same number, else the same name; those with the number first."""
     members = _structures(found) if found.organisation_name else _people(user, found)
-    by_number = {member for member, is_number in members if is_number}
+    by_number = {_root(member) for member, is_number in members if is_number}
     rows = rows_of(user, [member for member, _ in members], day)
     made = [_candidate(row, by_number, day) for row in rows]
     return sorted(made, key=lambda candidate: not candidate.by_number)
+
+
+def _root(member: Member) -> Member:
+    """The sheet that a member's was merged into, when it was."""
+    merged = organisation_roots() if member.is_organisation else roots()
+    return Member(member.is_organisation, merged.get(member.number, member.number))
 
 
 def _people(user: CurrentUser, found: Application) -> list[tuple[Member, bool]]:
