@@ -214,7 +214,7 @@ def test_fees_are_noted_paid_together(treasurer, some):
     page = treasurer.get("/adhesions/cotisations?tous=1")
     assert "1\u00a0cotisation sera notée payée, 10\u00a0€ en tout" in page.text
     sent = {n: hidden(page, n) for n in ("once", "who")} | {"paid_on": "2026-07-01"}
-    assert treasurer.post("/adhesions/cotisations", data=sent).location == "/adhesions?payees=1"
+    assert treasurer.post("/adhesions/cotisations", data=sent).location.startswith("/adhesions?payees=1&lot=")
     paid = session.query(Membership).filter_by(receipt_number=2).one()
     assert paid.paid_on == date(2026, 7, 1)
 
@@ -224,7 +224,8 @@ def test_the_same_payment_sent_twice_is_noted_once(treasurer, some):
     page = treasurer.get("/adhesions/cotisations?tous=1")
     sent = {n: hidden(page, n) for n in ("once", "who")} | {"paid_on": "2026-07-01"}
     answers = [treasurer.post("/adhesions/cotisations", data=sent).location for _ in range(2)]
-    assert answers == ["/adhesions?payees=1"] * 2
+    assert [answer.partition("&")[0] for answer in answers] == ["/adhesions?payees=1"] * 2
+    assert session.query(Membership).filter_by(receipt_number=3).count() == 0
 
 
 def test_a_payment_of_tomorrow_is_refused_on_the_page(treasurer, some):
@@ -238,6 +239,16 @@ def test_a_payment_without_a_day_is_asked_for_one(treasurer, some):
     page = treasurer.get("/adhesions/cotisations?tous=1")
     answer = treasurer.post("/adhesions/cotisations", data={"who": hidden(page, "who"), "paid_on": ""})
     assert (answer.status_code, "Donnez le jour" in answer.text) == (422, True)
+
+
+def test_payments_just_noted_are_undone_above_the_list(treasurer, cast):
+    numbers = [member(f"Membre{n}", fee_cents=1000).id for n in range(2)]
+    session.commit()
+    page = treasurer.get("/adhesions/cotisations?tous=1")
+    sent = {n: hidden(page, n) for n in ("once", "who")} | {"paid_on": "2026-07-01"}
+    listed = treasurer.get(treasurer.post("/adhesions/cotisations", data=sent).location)
+    treasurer.post("/adhesions/cotisations/reprendre", data={"who": hidden(listed, "who")})
+    assert [session.get(Membership, number).paid_on for number in numbers] == [None, None]
 
 
 def test_payments_noted_by_mistake_are_taken_back(treasurer, some):

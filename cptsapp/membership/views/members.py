@@ -95,6 +95,7 @@ def members() -> Response:
         next_url=url_for(".members", **kept, page=page + 1) if first + queries.PAGE < len(rows) else "",
         shown_words=_shown_words(first, len(rows)),
         done=_done(),
+        lot=request.args.get("lot", ""),
     )
     return make_response(body)
 

@@ -6,7 +6,7 @@ from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
-from cptsapp.core import submissions
+from cptsapp.core import addresses, submissions
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import College, Membership
 from cptsapp.http import htmx
@@ -25,6 +25,8 @@ from cptsapp.membership.rules.periods import period_end, renewal_start
 from cptsapp.membership.views.blueprint import blueprint
 from cptsapp.membership.views.members import address_of, asked, member_page, wanted_member
 from cptsapp.territory import queries as territory
+
+LOT_MAX = 1500  # signs of an address that any browser and server take
 
 # -- several at once --------------------------------------------------------------------------------------------------
 
@@ -95,14 +97,22 @@ def pay() -> Response:
     numbers = _numbers(form.who.data)
     if not form.is_valid():
         return _payment_page(form, _rows(numbers), 422)
+    lot: tuple[int, ...] = ()
     if (done := submissions.result_for(user.id, form.once.data or "", "payment")) is None:
         try:
-            done = len(fees.note_paid(numbers, form.paid_on.data, by=user).now)
+            lot = fees.note_paid(numbers, form.paid_on.data, by=user).now
         except Refusal as refusal:
             form.refuse(refusal.message)
             return _payment_page(form, _rows(numbers), 409)
+        done = len(lot)
         submissions.remember(user.id, form.once.data or "", "payment", done)
-    return htmx.redirect(url_for(".members", payees=done))
+    return htmx.redirect(url_for(".members", payees=done, lot=_lot(lot)))
+
+
+def _lot(numbers: Sequence[int]) -> str | None:
+    """What « Annuler » above the list takes back; of more than an address holds, the next page of fees does."""
+    written = "-".join(str(number) for number in numbers)
+    return written if 0 < len(written) <= LOT_MAX else None
 
 
 def _ids(rows: Sequence[MemberRow]) -> str:
@@ -110,8 +120,9 @@ def _ids(rows: Sequence[MemberRow]) -> str:
 
 
 def _numbers(text: str | None) -> list[int]:
-    """The numbers of memberships that commas separate; the rest is left out."""
-    return [int(part) for part in (text or "").split(",") if part.isascii() and part.isdigit() and len(part) < 10]
+    """The numbers of memberships that commas or dashes separate; the rest is left out."""
+    found = (addresses.row_number(part) for part in (text or "").replace("-", ",").split(","))
+    return [number for number in found if number is not None]
 
 
 def _rows(numbers: Sequence[int]) -> list[MemberRow]:
