@@ -35,5 +35,13 @@ def test_the_search_is_the_same(desk):
     assert "Renaudin" not in page
 
 
+def test_a_merged_sheet_gives_its_practice_to_the_one_that_stays(desk):
+    kept = make_person(last_name="Moal")
+    make_practice(make_person(merged_into_id=kept.id), make_place(phone="+33261914099"))
+    session.commit()
+    page = desk.get("/annuaire/medecins?q=moal").text
+    assert 'href="tel:+33261914099"' in page
+
+
 def test_it_is_for_the_desk(sign_in, cast):
     assert sign_in(cast.gp).get("/annuaire/medecins").status_code == 403

@@ -1,10 +1,11 @@
 """Reads of the directory: who practises where, who acts for whom."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from cptsapp.accounts.identity import CurrentUser
@@ -13,8 +14,12 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.text import fold
 from cptsapp.directory import permissions
+from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Delegation, Organisation, Person, Place, Practice, Profession
+from cptsapp.directory.queries.search import Search
 from cptsapp.directory.rules import words as rules
+from cptsapp.directory.rules.facets import Filters
+from cptsapp.directory.rules.lines import Line
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
 
@@ -49,47 +54,22 @@ class People:
 
 
 def doctors(user: CurrentUser, typed: str = "", overbook_only: bool = False, page: int = 1) -> People:
-    """Those one can telephone at their practice; for the desk."""
-    today = territory.today()
-    reachable = exists().where(
-        Practice.person_id == Person.id,
-        Practice.place_id == Place.id,
-        Place.phone.is_not(None),
-        permissions.in_force(Practice, today),
-    )
-    wanted = _found(user, typed).where(reachable, Person.profession != Profession.STAFF)
-    return _people(wanted.where(Person.accepts_overbook) if overbook_only else wanted, page)
+    """Those one can telephone at their practice; for the desk. Whose name answers come first, as in the directory."""
+    found = Search(user, Filters(typed[:TYPED_MAX])).rows()
+    ids = [
+        row.line.entry.id
+        for row in found
+        if _can_be_rung(row.line) and (not overbook_only or row.line.accepts_overbook)
+    ]
+    shown = ids[PAGE * (max(page, 1) - 1) :][:PAGE]
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(shown)))}
+    at = _practices_by_person(shown)
+    return People([PersonRow(people[number], at.get(number, [])) for number in shown], len(ids))
 
 
-def _people(wanted: Select[Person], page: int) -> People:
-    count = session.scalar(select(func.count()).select_from(wanted.with_only_columns(Person.id).subquery()))
-    rows = session.scalars(
-        wanted.order_by(Person.folded, Person.id).limit(PAGE).offset(PAGE * (max(page, 1) - 1))
-    ).all()
-    at = _practices_by_person([person.id for person in rows])
-    return People(rows=[PersonRow(person, at.get(person.id, [])) for person in rows], found_count=count or 0)
-
-
-def _found(user: CurrentUser, typed: str) -> Select[Person]:
-    wanted = select(Person).where(permissions.visible_to(user))
-    for word in fold(typed[:TYPED_MAX]).split():
-        wanted = wanted.where(_answers_to(word))
-    return wanted
-
-
-def _answers_to(word: str) -> ColumnElement[bool]:
-    """A person whose name, profession, commune, structure or RPPS begins with the word. See `rules.matches`."""
-    there = and_(
-        Practice.person_id == Person.id,
-        permissions.in_force(Practice, territory.today()),
-        Place.id == Practice.place_id,
-    )
-    somewhere = exists().where(there, Commune.code == Place.commune_code, begins(Commune.folded, word))
-    structure = exists().where(there, Organisation.id == Place.organisation_id, begins(Organisation.folded, word))
-    ways = [begins(Person.folded, word), somewhere, structure]
-    ways += [Person.profession.in_(called)] if (called := rules.professions_called(word)) else []
-    ways += [Person.rpps.startswith(word)] if word.isdigit() else []
-    return or_(*ways)
+def _can_be_rung(line: Line) -> bool:
+    is_professional = not line.entry.is_structure and line.kind is not Profession.STAFF
+    return is_professional and any(place.phone for place in line.places)
 
 
 def begins(folded: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
@@ -100,12 +80,12 @@ def begins(folded: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]
 
 
 def _practices_by_person(ids: Sequence[int]) -> dict[int, list[Practice]]:
-    found: dict[int, list[Practice]] = {}
-    if ids:
-        today = territory.today()
-        wanted = with_place().where(Practice.person_id.in_(ids), permissions.in_force(Practice, today))
-        for practice in session.scalars(wanted):
-            found.setdefault(practice.person_id, []).append(practice)
+    """Also those of sheets merged into theirs."""
+    merged, found = roots(), defaultdict[int, list[Practice]](list)
+    numbers = [*ids, *(number for number, root in merged.items() if root in ids)]
+    wanted = with_place().where(Practice.person_id.in_(numbers), permissions.in_force(Practice, territory.today()))
+    for practice in session.scalars(wanted):
+        found[merged.get(practice.person_id, practice.person_id)].append(practice)
     return found
 
 

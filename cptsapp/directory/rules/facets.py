@@ -40,6 +40,7 @@ VALUE_LABELS: Mapping[Criterion, str] = MappingProxyType(
         LEAVING: "Départ prévu",
     }
 )
+_CIVILITIES = frozenset({"dr", "docteur", "pr", "mme", "madame", "monsieur"})
 SHOWN_AT_ONCE = 6  # values of a facet before « 8 autres »
 
 
@@ -52,8 +53,9 @@ class Filters:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What is typed, folded: an entry answers to every word."""
-        return tuple(fold(self.typed).split())
+        """What is typed, folded: an entry answers to every word. « Dr » before a name says nothing of whose it is."""
+        words = tuple(fold(self.typed).split())
+        return tuple(word for word in words if word not in _CIVILITIES) if len(words) > 1 else words
 
     @property
     def is_empty(self) -> bool:
