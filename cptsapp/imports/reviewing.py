@@ -168,10 +168,9 @@ def choices(import_: Import, item: ImportItem) -> list[Choice]:
 
 
 def _proposed(item: ImportItem, offered: Sequence[Decision]) -> Decision | None:
-    """A value corrected by hand wins by default; what the file brings or ends without a doubt is taken."""
-    wanted = Decision.TAKE if item.kind in (ItemKind.NEW, ItemKind.GONE) else Decision.KEEP_OURS
-    if item.kind is ItemKind.DOUBTFUL and item.person_id is None and item.organisation_id is None:
-        wanted = Decision.TAKE
+    """A value corrected by hand wins by default; what nobody need decide is taken, as it is without opening it."""
+    has_ours = item.person_id is not None or item.organisation_id is not None
+    wanted = Decision.KEEP_OURS if item.needs_decision and has_ours else Decision.TAKE
     return wanted if wanted in offered else next(iter(offered), None)
 
 

@@ -318,3 +318,24 @@ def test_unreadable_lines_that_are_not_listed_are_counted(cast, office):
 def test_who_refuses_to_be_there_is_counted_and_not_named(cast, office):
     made = open_import(state=ImportState.REVIEW, columns={"kept_out": 2})
     assert "2\u00a0personnes qui refusent de figurer" in office.get(url(made.id, "appliquer")).text
+
+
+@pytest.mark.parametrize(
+    ("who", "genre", "value"),
+    [
+        ("Dr Anne Pouvreau", "nouveaux", "take"),
+        ("Sylvie Marchandeau", "partis", "take"),
+        ("Julie Mercadal", "douteux", "keep_ours"),
+        ("Nicolas Ferrandi", "douteux", "take"),
+    ],
+)
+def test_what_is_proposed_is_what_is_safe(office, review, who, genre, value):
+    page = office.get(url(review), query_string={"genre": genre, "fiche": item_of(who).id}).text
+    assert f'value="{value}" checked' in page
+
+
+def test_a_change_that_nobody_need_decide_is_proposed_as_it_will_be_applied(cast, office):
+    made = open_import(state=ImportState.REVIEW)
+    item = make_item(made, ItemKind.CHANGED, person_id=cast.gp_person.id)
+    session.commit()
+    assert 'value="take" checked' in office.get(url(made.id), query_string={"fiche": item.id}).text
