@@ -115,6 +115,20 @@ def test_the_progress_has_no_fault(reading, look, picture):
     picture(page, f"import-progres-{name}", full=True)
 
 
+def test_the_imports_of_before_have_no_fault(cast, look, picture):
+    by = acting(session.merge(cast.administrator))
+    ended = {"turn": None, "unchanged_count": 641, "outside_count": 2391204, "line_count": 2401885}
+    past = open_import(by=by, state=ImportState.APPLIED, applied_at=clock.now(), applied_by_id=by.id, **ended)
+    make_item(past, ItemKind.NEW, reason="")
+    open_import(by=by, state=ImportState.FAILED, turn=None, reason="Ce fichier est vide.", file_name="liste.csv")
+    open_import(by=by, state=ImportState.REVIEW)
+    page, name = look
+    for address in ("", f"/{past.id}", "/liste"):
+        check(page, f"{HOME}{address}")
+    page.goto(HOME)
+    picture(page, f"import-liste-{name}", full=True)
+
+
 def test_the_choice_of_a_file_has_no_fault(cast, instance, look, picture):
     (instance / "imports" / "depot").mkdir(parents=True)
     (instance / "imports" / "depot" / NAME).write_bytes(extract(line()))

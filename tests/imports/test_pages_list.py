@@ -376,3 +376,29 @@ def test_a_number_without_its_key_is_a_doubt():
     (julie,) = read((*JULIE[:8], "10100000019"))
     assert julie.rpps is None
     assert "n’est pas juste" in julie.doubts[0]
+
+
+# -- structures -------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_of_structures_has_columns_of_its_own(office):
+    send(
+        office,
+        as_csv(("Nom", "N° FINESS", "Commune"), ("EHPAD Les Tamaris", "850012345", "Talmont")),
+        subject="structures",
+    )
+    assert only().columns["map"] == {"name": 0, "finess": 1, "commune": 2}
+    page = office.get(f"/annuaire/imports/{only().id}").text
+    assert "Numéro SIRET" in page
+    assert "Profession" not in page
+
+
+def test_a_structure_must_have_a_name(office):
+    send(office, as_csv(("Nom", "N° FINESS"), ("EHPAD Les Tamaris", "850012345")), subject="structures")
+    answer = office.post(f"/annuaire/imports/{only().id}/colonnes", data={"colonne-1": "finess"})
+    assert answer.status_code == 422
+    assert "le nom de la structure" in answer.text
+
+
+def test_a_list_of_something_else_is_refused(office):
+    assert send(office, as_csv(TITLES, JULIE), subject="patients").status_code == 422
