@@ -2,10 +2,11 @@
 
 import pytest
 
+from cptsapp.accounts.models import Role
 from cptsapp.core.db import session
 from cptsapp.directory.models import Profession
 from cptsapp.directory.rules import words as rules
-from tests.tools.factories import make_organisation, make_person, make_place, make_practice
+from tests.tools.factories import make_cpts, make_organisation, make_person, make_place, make_practice, make_user
 from tests.tools.queries import count_queries
 
 
@@ -87,7 +88,7 @@ def test_two_values_of_a_facet_add_up(reader):
 
 
 def test_nobody_found_says_what_to_try(reader):
-    assert "Personne ne répond à « zzz »" in search(reader, "zzz")
+    assert "Personne ne répond à «\u00a0zzz\u00a0»" in search(reader, "zzz")
 
 
 def test_a_person_merged_into_another_is_not_listed(reader, cast):
@@ -141,3 +142,46 @@ def test_the_rule_and_the_query_agree():
     assert not rules.matches("le goff yann", "egof")
     assert rules.matches("dupont jean luc", "jeanluc")
     assert not rules.matches("renaudin helene", "audi")
+
+
+def test_an_empty_directory_says_where_to_begin(app, sign_in):
+    make_cpts()
+    coordinator = make_user(Role.COORDINATOR)
+    session.commit()
+    page = sign_in(coordinator).get("/annuaire").text
+    assert "L’annuaire est vide" in page
+    assert 'href="/annuaire/imports">Importer' in page
+
+
+def test_what_was_typed_is_marked_where_it_answers(reader):
+    page = reader.get("/annuaire?q=tal+ren").text
+    assert "<mark>Ren</mark>audin" in page
+    assert "<mark>Tal</mark>mont-Saint-Hilaire" in page
+
+
+def test_a_row_keeps_the_search_for_the_sheets_around(reader, cast):
+    assert f'href="/annuaire/{session.merge(cast.gp_person).id}?q=ren"' in reader.get("/annuaire?q=ren").text
+
+
+def test_a_facet_adds_its_value_to_the_address_and_a_second_click_takes_it_away(reader):
+    assert 'href="?q=ren&amp;profession=gp"' in reader.get("/annuaire?q=ren").text
+    chosen = reader.get("/annuaire?q=ren&profession=gp").text
+    assert '<a href="/annuaire?q=ren" aria-current="true">Généralistes' in chosen
+
+
+def test_what_is_chosen_goes_with_what_is_typed_next(reader):
+    assert '<input type="hidden" name="profession" value="gp">' in reader.get("/annuaire?profession=gp").text
+
+
+def test_the_boxes_of_the_page_of_filters_are_those_of_the_address(reader):
+    page = reader.get("/annuaire/filtres?profession=gp").text
+    assert 'name="profession" value="gp" checked' in page
+    assert "Voir 2\u00a0fiches" in page
+
+
+ODD = ("page=0", "page=x", "page=99999999", "commune=zzz", "q=%F0%9F%98%80", "q=" + "x" * 900)
+
+
+@pytest.mark.parametrize("address", ODD)
+def test_an_odd_address_is_a_page(reader, address):
+    assert reader.get(f"/annuaire?{address}").status_code == 200

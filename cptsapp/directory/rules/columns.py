@@ -56,7 +56,7 @@ def _value(row: Shown, key: str) -> Value:
         "adresse": place.address if place else None,
         "code_postal": place.postcode if place else None,
         "commune": place.town.name if place else None,
-        "autres_lieux": " ; ".join(f"{p.address}, {p.town.name}" for p in line.places[1:]),
+        "autres_lieux": "\u202f; ".join(f"{p.address}, {p.town.name}" for p in line.places[1:]),
         "telephone": french.phone(row.phone).replace("\u00a0", " ") if row.phone else None,  # as one types it
         "courriel": line.mail,
         "adhesion": member.label if member else None,
