@@ -113,6 +113,7 @@ SENTENCES = MappingProxyType(
         "identities.erased": "Identités effacées, délai de conservation passé",
         "import.abandoned": "Import abandonné",
         "import.applied": "Import appliqué à l’annuaire",
+        "import.exported": "A exporté les lignes d’un import",
         "import.failed": "Import impossible",
         "import.mapped": "Colonnes de la liste dites",
         "import.person": "Fiche reprise d’un fichier",

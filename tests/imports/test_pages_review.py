@@ -2,6 +2,7 @@
 
 import pytest
 
+from cptsapp.audit.models import AuditEvent
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.imports import reviewing
@@ -339,3 +340,9 @@ def test_a_change_that_nobody_need_decide_is_proposed_as_it_will_be_applied(cast
     item = make_item(made, ItemKind.CHANGED, person_id=cast.gp_person.id)
     session.commit()
     assert 'value="take" checked' in office.get(url(made.id), query_string={"fiche": item.id}).text
+
+
+def test_what_leaves_is_in_the_trail(office, review, cast):
+    office.get(url(review, "exporter"), query_string={"genre": "douteux"})
+    noted = session.query(AuditEvent).filter_by(kind="import.exported").one()
+    assert (noted.subject_id, noted.data) == (review, {"filter": "douteux", "rows": 3})

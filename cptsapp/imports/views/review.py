@@ -6,12 +6,15 @@ from flask import make_response, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from cptsapp.accounts.current import me
+from cptsapp.audit.actions import record
+from cptsapp.audit.models import Category
 from cptsapp.core import addresses
 from cptsapp.core.refusals import Refusal
 from cptsapp.core.sheets import csv_file
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import give_up
+from cptsapp.http.app import after_commit, give_up
 from cptsapp.imports import differences, permissions, queries, reviewing, screens
 from cptsapp.imports.actions import deciding, lifecycle
 from cptsapp.imports.models import Decision, Import, ImportItem, ImportState, ItemKind
@@ -210,13 +213,25 @@ def export(import_id: int) -> Response:
     kind = screens.KIND_BY_WORD.get(request.args.get("genre", ""), ItemKind.UNREADABLE)
     kind = kind if kind in EXPORTED else ItemKind.UNREADABLE
     items = reviewing.every(found, kind)
-    rows = ([_lines(item), item.label, item.reason, reviewing.row_of(item).choice] for item in items)
+    rows = [[_lines(item), item.label, item.reason, reviewing.row_of(item).choice] for item in items]
+    _note_export(found.id, screens.KIND_WORDS[kind][2], len(rows))
     name = f"import-{found.extract_on.isoformat()}-{screens.KIND_WORDS[kind][2]}.csv"
     return Response(
         csv_file(["Lignes", "Personne ou structure", "Pourquoi", "Choix"], rows),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _note_export(import_id: int, word: str, count: int) -> None:
+    """What leaves is in the trail, also from a GET."""
+    user = me()
+
+    def note() -> None:
+        found = queries.import_(user, import_id)
+        record("import.exported", found, by=user, category=Category.READING, filter=word, rows=count)
+
+    after_commit(note)
 
 
 def _lines(item: ImportItem) -> str:
