@@ -7,7 +7,7 @@ import pytest
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
-from cptsapp.membership.actions.reminders import remind_due
+from cptsapp.membership.actions.reminders import BATCH, remind_due
 from cptsapp.membership.actions.settings import save
 from cptsapp.membership.actions.texts import note_acceptance, publish
 from cptsapp.membership.models import MembershipReminder, TextKind
@@ -90,6 +90,12 @@ def test_a_structure_is_reminded_too(by):
     house = make_organisation(mail="dunes@cpts.example")
     make_membership(organisation=house, starts_on=date(2025, 9, 1), ends_on=SOON)
     assert remind() == 1
+
+
+def test_a_whole_territory_is_reminded_in_several_turns(by):
+    for number in range(BATCH + 5):
+        ending(whose=make_person(mail=f"membre{number}@cpts.example"))
+    assert (remind(), remind(), remind()) == (BATCH, 5, 0)
 
 
 def test_before_the_first_visit_nobody_is_reminded(app):
