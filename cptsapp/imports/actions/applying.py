@@ -17,7 +17,7 @@ from cptsapp.imports import gone, permissions, queries
 from cptsapp.imports.actions import lifecycle, organisations
 from cptsapp.imports.actions.writing import Writer
 from cptsapp.imports.compare import Verdict, compare
-from cptsapp.imports.models import Decision, Import, ImportItem, ImportState, ItemKind
+from cptsapp.imports.models import Decision, Import, ImportItem, ImportKind, ImportState, ItemKind
 from cptsapp.imports.rows import FoundPerson, person_from_json
 
 AT_ONCE = 300
@@ -142,7 +142,8 @@ def _write(import_: Import, by: Actor | None) -> None:
     for kind in _ORDER:
         for some in _items(import_, kind):
             _carry_out(some, writer)
-    organisations.write(import_, by)
+    if import_.kind is ImportKind.LIST:
+        organisations.write(import_, by)
     writer.see_again(gone_ids)
     writer.trail()
     _end(import_, now, by)

@@ -240,9 +240,11 @@ class Writer:
             "subject_type": "person",
             "data": {"import": self._import_id},
         }
-        rows = [line | {"subject_id": person_id} for person_id in sorted(self.changed_ids)]
-        if rows:
-            session.execute(insert(AuditEvent), rows)
+        ids = sorted(self.changed_ids)
+        for at in range(0, len(ids), _AT_ONCE):
+            session.execute(
+                insert(AuditEvent), [line | {"subject_id": person_id} for person_id in ids[at : at + _AT_ONCE]]
+            )
 
 
 def spot_of(practice: FoundPractice) -> Spot:
