@@ -9,12 +9,18 @@ from sqlalchemy import func, select, true
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import Person, Place, Practice, Profession
 from cptsapp.imports.models import Import, ImportItem, ImportKind, ImportState, ItemKind
 from cptsapp.territory.models import Commune
 
 PAGE = 50
+_KNOWN_SINCE = Prepared(
+    select(func.min(Import.extract_on).label("day")).where(
+        Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,8 @@ def counts(import_: Import) -> Counts:
 
 def known_since() -> date | None:
     """The day of the first extract that was applied: before it, nobody knows who practised here."""
-    wanted = select(func.min(Import.extract_on))
-    return session.scalar(wanted.where(Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED))
+    found: date | None = _KNOWN_SINCE.scalar()
+    return found
 
 
 def user_name(user_id: int | None) -> str:

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import browser, directory, extract, lists, measure, race, rig, seed, start, weight
+from tests.bench import browser, directory, extract, lists, measure, race, rate, rig, seed, start, weight
 from tests.bench.desk import LIST, POLL, Desk
 from tests.bench.pages import HOT, plans
 from tests.bench.report import Report
@@ -99,6 +99,16 @@ def directory_lines(report: Report) -> None:
         report.note(f"  read again after a change: {directory.reading_again(large, small)}")
 
 
+def rate_lines(report: Report) -> None:
+    """The rate over five years, beside a search of the same directory; and what it asks of the database."""
+    with rate.territory() as at:
+        person = at.person("coordinator")
+        read, search = rate.reading(person), directory.typing(person)
+        ratios = measure.cpu_ratios([(read, 10), (search, len(directory.TYPED))], measure.bare_act())
+        report.line("directory.rate, ÷ directory.search", ratios[0] / ratios[1], 3, is_cpu=True)
+        report.note(f"  {ratios[0]:.1f} × bare; read again after a change: {rate.reading_again(at):.0f} ms")
+
+
 def import_lines(report: Report) -> None:
     """Half a million lines of the extract, from the file to the directory; and the memory it takes."""
     with rig.rig(SMALL) as at:
@@ -139,7 +149,7 @@ def browser_table(report: Report) -> None:
 
 
 PARTS = (
-    *(desk, growth, real_server, directory_lines, import_lines),
+    *(desk, growth, real_server, directory_lines, rate_lines, import_lines),
     *(plan_lines, list_lines, start_line, browser_table),
 )
 

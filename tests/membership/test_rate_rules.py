@@ -139,5 +139,6 @@ def _periods(draw):
 def test_the_curve_counts_on_each_day_what_the_list_of_that_day_holds(facts, days, months):
     people = [professional(n, *practices, periods=periods) for n, (practices, periods) in enumerate(facts)]
     rules = CountingRules(locum_months=months)
-    wanted = [rate.count(rate.counted_on(people, rules, day)) for day in sorted(days)]
-    assert rate.counts_on_days(people, rules, sorted(days)) == wanted
+    wanted = [rate.count(rate.counted_on(people, rules, day)) for day in days]
+    tally = rate.Tally(people, rules)
+    assert [tally.on(day) for day in days] == wanted

@@ -55,10 +55,12 @@ def test_columns_are_headed_by_quarters_then_the_day():
     assert rate_days.label(date(2026, 9, 1), is_last=True) == "1er sept."
 
 
-def test_years_come_latest_first_with_a_rank_a_month():
-    rows = rate_days.by_year([date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10)])
+def test_years_come_latest_first_with_a_point_a_month():
+    days = (date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10))
+    points = [rate_days.Point(day, None) for day in days]
+    rows = rate_days.by_year(points)
     assert list(rows) == [2026, 2025]
-    assert rows[2026][:3] == [1, 2, None]
+    assert rows[2026][:3] == [points[1], points[2], None]
 
 
 class TestCurve:

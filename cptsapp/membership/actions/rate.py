@@ -9,7 +9,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import PracticeMode, Profession
 from cptsapp.directory.rules.words import PROFESSION_PLURALS
 from cptsapp.membership.models import RateRules
-from cptsapp.membership.queries.rate import counting_rules, rules_in_force
+from cptsapp.membership.queries.rate import saved_rules
 from cptsapp.membership.rules.rate import CountingRules
 from cptsapp.membership.rules.rate_words import MODE_PLURALS
 
@@ -24,16 +24,15 @@ def set_rules(rules: CountingRules, *, after: int, by: Actor) -> RateRules | Non
     since.
     """
     _wait_turn()
-    held = rules_in_force()
-    if (held.id if held else 0) != after:
+    held = saved_rules()
+    if held.id != after:
         raise Refusal(CHANGED)
-    before = counting_rules(held)
-    if before == rules:
+    if held.rules == rules:
         return None
     made = RateRules(**_columns(rules), set_at=clock.now(), set_by_id=by.id if by else None)
     session.add(made)
     session.flush()
-    was, now = _said(before), _said(rules)
+    was, now = _said(held.rules), _said(rules)
     record("rate.rules", made, by=by, changes={name: [was[name], now[name]] for name in now if was[name] != now[name]})
     return made
 

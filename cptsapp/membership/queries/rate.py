@@ -4,22 +4,24 @@ They are kept in memory for as long as no commit has changed them: a page then a
 """
 
 from collections import defaultdict
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
+from cptsapp.accounts.models import User
 from cptsapp.core import stamps
-from cptsapp.core.db import db, session
+from cptsapp.core.db import db
 from cptsapp.core.prepared import Prepared
 from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Membership, Organisation, Person, Place, Practice, PracticeMode, Profession
 from cptsapp.directory.queries.membership import organisation_roots
 from cptsapp.imports.queries import known_since
 from cptsapp.membership.models import RateRules
-from cptsapp.membership.rules import rate
-from cptsapp.membership.rules.rate import CountingRules, DatedPractice, Facts, Held, Professional
+from cptsapp.membership.rules.rate import CountingRules, DatedPractice, Facts, Held, Professional, Tally
+from cptsapp.membership.rules.rate_lists import Day
 from cptsapp.territory.models import Commune
 
 _PRACTICES = Prepared(
@@ -50,20 +52,73 @@ _PERIODS = Prepared(
     row=Held,
 )
 
+_RULES = Prepared(
+    select(
+        RateRules.id,
+        RateRules.professions,
+        RateRules.modes,
+        RateRules.locum_months,
+        RateRules.set_at,
+        User.display_name,
+    )
+    .outerjoin(User, User.id == RateRules.set_by_id)
+    .order_by(RateRules.id.desc())
+    .limit(1)
+)
 # Persons and structures for those merged since.
 _STAMP = stamps.watch("rate", Person, Organisation, Practice, Place, Membership, Commune)
-_kept: WeakKeyDictionary[Engine, tuple[int | None, Facts]] = WeakKeyDictionary()
+_TALLIES_MAX = 8  # rules in force, and those that someone tries
+_DAYS_MAX = 4  # a page and the lists it opens are of the same days
 
 
-def rules_in_force() -> RateRules | None:
-    """The rules last set, with who set them and when; None while nobody has."""
-    return session.scalar(select(RateRules).order_by(RateRules.id.desc()).limit(1))
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The facts as they were under a stamp, and what was sorted of them by rules."""
+
+    stamp: int | None
+    facts: Facts
+    tallies: dict[CountingRules, Tally] = field(default_factory=dict)
+    days: dict[tuple[CountingRules, date], Day] = field(default_factory=dict)
+
+    def tally(self, rules: CountingRules) -> Tally:
+        """The two numbers of any day by these rules."""
+        if rules not in self.tallies:
+            if len(self.tallies) >= _TALLIES_MAX:
+                self.tallies.clear()
+            self.tallies[rules] = Tally(self.facts.people, rules)
+        return self.tallies[rules]
+
+    def day(self, rules: CountingRules, day: date) -> Day:
+        """A day counted by these rules."""
+        found = self.days.pop((rules, day), None) or Day(self.facts, rules, day)
+        while len(self.days) >= _DAYS_MAX:
+            del self.days[next(iter(self.days))]
+        self.days[rules, day] = found  # the last used is the last to go
+        return found
 
 
-def counting_rules(saved: RateRules | None) -> CountingRules:
-    """Rules as the counting takes them: those saved, or the usual ones."""
-    if saved is None:
-        return CountingRules()
+_kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRules:
+    """The rules last set: their number, what they are, when and by whom; number 0 while nobody has set any."""
+
+    id: int
+    rules: CountingRules
+    set_at: datetime | None = None
+    author: str = ""
+
+
+def saved_rules() -> SavedRules:
+    """The rules in force."""
+    for row in _RULES.all():
+        return SavedRules(row.id, counting_rules(row), row.set_at, row.display_name or "")
+    return SavedRules(0, CountingRules())
+
+
+def counting_rules(saved: RateRules) -> CountingRules:
+    """Rules as the counting takes them."""
     return CountingRules(
         professions=frozenset(Profession(code) for code in saved.professions),
         modes=frozenset(PracticeMode(code) for code in saved.modes),
@@ -77,13 +132,23 @@ def is_known(day: date) -> bool:
     return since is not None and since <= day
 
 
-def facts() -> Facts:
-    """Everyone with a practice in the territory, past ones too, and every member; merged sheets under what they are."""
+def present() -> Kept:
+    """What is known now: read again when a commit has changed it. One statement else."""
     stamp = stamps.value(_STAMP)
     kept = _kept.get(db.engine)
-    if kept is None or kept[0] != stamp:
-        kept = _kept[db.engine] = (stamp, _read())
-    return kept[1]
+    if kept is None or kept.stamp != stamp:
+        kept = _kept[db.engine] = Kept(stamp, _read())
+    return kept
+
+
+def facts() -> Facts:
+    """Everyone with a practice in the territory, past ones too, and every member; merged sheets under what they are."""
+    return present().facts
+
+
+def forget() -> None:
+    """Read it all again at the next need."""
+    _kept.pop(db.engine, None)
 
 
 def _read() -> Facts:
@@ -110,8 +175,3 @@ def _periods(merged: dict[int, int], structures: dict[int, int]) -> tuple[dict[i
         else:
             organisations[structures.get(period.organisation_id, period.organisation_id)].append(period)
     return people, organisations
-
-
-def counted_on(day: date, rules: CountingRules | None = None) -> list[rate.Counted]:
-    """Everyone counted on a day by the rules in force."""
-    return rate.counted_on(facts().people, rules or counting_rules(rules_in_force()), day)

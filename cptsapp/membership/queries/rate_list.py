@@ -15,7 +15,7 @@ from cptsapp.directory.models import Organisation, Person
 from cptsapp.directory.permissions import visible_structures, visible_to
 from cptsapp.directory.rules.membership import COLLEGE_LABELS
 from cptsapp.directory.rules.words import MODE_LABELS, ORGANISATION_LABELS, PROFESSION_LABELS
-from cptsapp.membership.queries.rate import counting_rules, facts, is_known, rules_in_force
+from cptsapp.membership.queries.rate import is_known, present, saved_rules
 from cptsapp.membership.queries.rate_page import communes
 from cptsapp.membership.rules import rate_lists
 from cptsapp.membership.rules.members import Member, organisation, person
@@ -70,8 +70,10 @@ def listing(user: CurrentUser, asked: Asked) -> Listing | None:
     """The list that a number counts, or None when the day, or the one before, is not known."""
     if not is_known(min(asked.day, asked.since or asked.day)):
         return None
-    rules = counting_rules(rules_in_force())
-    found = rate_lists.entries(facts(), rules, asked)
+    rules = saved_rules().rules
+    kept = present()
+    former = kept.day(rules, asked.since) if asked.since is not None else None
+    found = rate_lists.entries(kept.day(rules, asked.day), former, asked)
     names = _names(user, found)
     towns = communes()
     has_reason = asked.who in WITH_REASON

@@ -3,29 +3,52 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from cptsapp.accounts.models import User
-from cptsapp.core.db import session
 from cptsapp.core.prepared import Prepared
 from cptsapp.directory.models import College, Person
-from cptsapp.imports.models import Import
-from cptsapp.imports.queries import known_since, last_applied
-from cptsapp.membership.models import Application, ApplicationState, RateRules
-from cptsapp.membership.queries.rate import counting_rules, facts, rules_in_force
-from cptsapp.membership.queries.settings import settings
+from cptsapp.imports.models import Import, ImportKind, ImportState
+from cptsapp.imports.queries import known_since
+from cptsapp.membership.models import Application, ApplicationState, MembershipSettings
+from cptsapp.membership.queries.rate import SavedRules, present, saved_rules
 from cptsapp.membership.rules import rate, rate_days, rate_lists
-from cptsapp.membership.rules.rate import Changes, Count, Counted, CountingRules, Facts
-from cptsapp.membership.rules.rate_days import Landmark, Step
-from cptsapp.membership.rules.rate_lists import Cut, Entry, Reason
+from cptsapp.membership.rules.rate import Changes, Count, Counted, CountingRules, Tally
+from cptsapp.membership.rules.rate_days import Landmark, Point, Step
+from cptsapp.membership.rules.rate_lists import Cut, Day, Entry, Reason
 from cptsapp.membership.rules.rate_words import key_label, reason_words
 from cptsapp.territory.models import Commune
 
 _COMMUNES = Prepared(select(Commune.code, Commune.name).where(Commune.is_own))
 # Merged sheets may have objected too: only the one they are now counts.
 _UNNAMED = Prepared(select(Person.id).where(Person.objected_on.is_not(None)))
+_TARGET = Prepared(select(MembershipSettings.target_percent))
+_WAITING = Prepared(
+    select(func.count(Application.id).label("number")).where(
+        Application.state == ApplicationState.RECEIVED, Application.is_suspect.is_(False)
+    )
+)
+
+
+class Source(NamedTuple):
+    """The last extract applied: its day, when it was applied and by whom, nobody for the command line."""
+
+    extract_on: date
+    applied_at: datetime
+    display_name: str | None
+
+
+_SOURCE = Prepared(
+    select(Import.extract_on, Import.applied_at, User.display_name)
+    .outerjoin(User, User.id == Import.applied_by_id)
+    .where(Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED)
+    .order_by(Import.applied_at.desc(), Import.id.desc())
+    .limit(1),
+    row=Source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +59,6 @@ class Wanted:
     cut: Cut = Cut.PROFESSION
     landmark: Landmark = Landmark.QUARTER
     step: Step = Step.QUARTER
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A day and its two numbers; no numbers when nobody knows them."""
-
-    day: date
-    count: Count | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +98,16 @@ class Reading:
 
     wanted: Wanted
     since: date | None
-    source: Import | None
-    saved: RateRules | None
-    rules: CountingRules
+    source: Source | None
+    saved: SavedRules
     target: int | None
     communes: Mapping[str, str]
     known: Known | None
+
+    @property
+    def rules(self) -> CountingRules:
+        """The rules in force."""
+        return self.saved.rules
 
     @property
     def former_day(self) -> date:
@@ -98,12 +117,10 @@ class Reading:
 
 def read(wanted: Wanted) -> Reading:
     """The rate of a day with all that explains it."""
-    since, saved = known_since(), rules_in_force()
-    rules, names = counting_rules(saved), communes()
-    is_known = since is not None and since <= wanted.day
-    known = _known(wanted, facts(), rules, since, names) if is_known and since is not None else None
-    source = last_applied() if since is not None else None
-    return Reading(wanted, since, source, saved, rules, settings().target_percent, names, known)
+    since, saved, names = known_since(), saved_rules(), communes()
+    known = _known(wanted, saved.rules, since, names) if since is not None and since <= wanted.day else None
+    source = next(iter(_SOURCE.all()), None)
+    return Reading(wanted, since, source, saved, _TARGET.scalar(), names, known)
 
 
 def communes() -> dict[str, str]:
@@ -113,9 +130,8 @@ def communes() -> dict[str, str]:
 
 def key_words(cut: Cut, key: str) -> str:
     """The key of a list, in words; one that nobody has is given back as it is."""
-    rules = counting_rules(rules_in_force())
     try:
-        return reason_words(Reason(key), rules) if cut is Cut.REASON else key_label(cut, key, communes())
+        return reason_words(Reason(key), saved_rules().rules) if cut is Cut.REASON else key_label(cut, key, communes())
     except ValueError:
         return key
 
@@ -125,61 +141,45 @@ def unnamed() -> frozenset[int]:
     return frozenset(row.id for row in _UNNAMED.all())
 
 
-def user_name(user_id: int | None) -> str:
-    """Who set rules or applied an import; nobody for the command line."""
-    return (session.scalar(select(User.display_name).where(User.id == user_id)) if user_id is not None else None) or ""
-
-
 def waiting_count() -> int:
     """Applications to approve now, those kept apart left out."""
-    waiting = Application.state == ApplicationState.RECEIVED
-    return session.scalar(select(func.count()).where(waiting, Application.is_suspect.is_(False))) or 0
+    found: int = _WAITING.scalar()
+    return found
 
 
-def _known(wanted: Wanted, found: Facts, rules: CountingRules, since: date, names: Mapping[str, str]) -> Known:
-    day, former_day = wanted.day, rate_days.landmark_day(wanted.landmark, wanted.day)
-    counted = rate.counted_on(found.people, rules, day)
-    former = rate.counted_on(found.people, rules, former_day) if since <= former_day else None
-    members = list(rate_lists.all_members(found, rules, day))
-    former_members = rate_lists.all_members(found, rules, former_day) if former is not None else None
-    if wanted.cut is Cut.COLLEGE:
-        rows = _college_rows(members, list(former_members) if former_members is not None else None)
-    else:
-        rows = _rows(wanted.cut, counted, former, names)
-    points, landmarks = _points(wanted, found, rules, since)
+def _known(wanted: Wanted, rules: CountingRules, since: date, names: Mapping[str, str]) -> Known:
+    former_day = rate_days.landmark_day(wanted.landmark, wanted.day)
+    kept = present()
+    day = kept.day(rules, wanted.day)
+    former = kept.day(rules, former_day) if since <= former_day else None
+    members = day.members
+    points, landmarks = _points(wanted, kept.tally(rules), since)
     hidden = unnamed()
     return Known(
-        count=rate.count(counted),
-        rows=rows,
+        count=rate.count(day.counted),
+        rows=_college_rows(members, former) if wanted.cut is Cut.COLLEGE else _rows(wanted.cut, day, former, names),
         points=points,
         landmarks=landmarks,
-        changes=rate.changes_between(former, counted) if former is not None else None,
-        left_out=Counter(e.reason for e in rate_lists.left_out(found, rules, day) if e.reason is not None),
+        changes=rate.changes_between(former.counted, day.counted) if former is not None else None,
+        left_out=Counter(e.reason for e in day.left_out if e.reason is not None),
         apart=Counter(e.reason for e in members if e.reason is not None),
         all_members=len(members),
-        unnamed=sum(one.person_id in hidden for one in counted) if hidden else 0,
-        due=sum(1 for _ in rate_lists.due(found, rules, day)),
+        unnamed=sum(one.person_id in hidden for one in day.counted) if hidden else 0,
+        due=len(day.due),
     )
 
 
-def _points(
-    wanted: Wanted, found: Facts, rules: CountingRules, since: date
-) -> tuple[list[Point], dict[Landmark, Point]]:
-    """The curve and the former days, in one walk over the facts."""
-    curve = rate_days.points(wanted.step, since, wanted.day)
+def _points(wanted: Wanted, numbers: Tally, since: date) -> tuple[list[Point], dict[Landmark, Point]]:
+    """The curve and the former days."""
+    points = [Point(day, numbers.on(day)) for day in rate_days.points(wanted.step, since, wanted.day)]
     former = {landmark: rate_days.landmark_day(landmark, wanted.day) for landmark in Landmark}
-    days = sorted({*curve, *(day for day in former.values() if since <= day)})
-    counts = dict(zip(days, rate.counts_on_days(found.people, rules, days), strict=True))
-    points = [Point(day, counts[day]) for day in curve]
-    return points, {landmark: Point(day, counts.get(day)) for landmark, day in former.items()}
+    return points, {mark: Point(day, numbers.on(day) if since <= day else None) for mark, day in former.items()}
 
 
-def _rows(
-    cut: Cut, counted: Sequence[Counted], former: Sequence[Counted] | None, names: Mapping[str, str]
-) -> list[CutRow]:
+def _rows(cut: Cut, day: Day, former: Day | None, names: Mapping[str, str]) -> list[CutRow]:
     """The highest rates first."""
-    counts = _counts(cut, counted)
-    before = _counts(cut, former) if former is not None else {}
+    counts = _counts(cut, day.counted)
+    before = _counts(cut, former.counted) if former is not None else {}
     rows = [
         CutRow(key, key_label(cut, key, names), found.members, found.professionals, before.get(key))
         for key, found in counts.items()
@@ -190,15 +190,17 @@ def _rows(
 def _counts(cut: Cut, counted: Sequence[Counted]) -> dict[str, Count]:
     there: Counter[str] = Counter()
     members: Counter[str] = Counter()
+    key_of = rate_lists.PRACTICE_KEYS[cut]
     for one in counted:
-        key = rate_lists.practice_key(one.practice, cut)
+        key = key_of(one.practice)
         there[key] += 1
         members[key] += one.period is not None
     return {key: Count(members[key], number) for key, number in there.items()}
 
 
-def _college_rows(members: Sequence[Entry], former: Sequence[Entry] | None) -> list[CutRow]:
+def _college_rows(members: Sequence[Entry], former_day: Day | None) -> list[CutRow]:
     """In the order of the statutes; a college without a member is shown too."""
+    former = former_day.members if former_day is not None else None
     found = rate_lists.by_key(members, Cut.COLLEGE)
     apart = rate_lists.by_key((entry for entry in members if entry.reason is not None), Cut.COLLEGE)
     before = rate_lists.by_key(former, Cut.COLLEGE) if former is not None else None

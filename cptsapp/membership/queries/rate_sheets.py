@@ -5,7 +5,7 @@ from datetime import date
 
 from cptsapp.core import french, local
 from cptsapp.core.tables import Column, Kind, Rate, Sheet, SheetRow, Value
-from cptsapp.membership.queries.rate_page import Known, Reading, user_name
+from cptsapp.membership.queries.rate_page import Known, Reading
 from cptsapp.membership.rules import rate_days
 from cptsapp.membership.rules.rate import Changes, Count
 from cptsapp.membership.rules.rate_lists import Cut
@@ -90,10 +90,9 @@ def _words(reading: Reading) -> Iterator[tuple[Value, ...]]:
 def rules_line(reading: Reading) -> str:
     """Who set the rules, and when."""
     saved = reading.saved
-    if saved is None:
+    if saved.set_at is None:
         return "Règles d’origine, que personne n’a changées\u202f; tout jour passé se calcule avec elles."
-    author = user_name(saved.set_by_id)
-    by = f" par {author}" if author else ""
+    by = f" par {saved.author}" if saved.author else ""
     return f"Règles du {dated(local.local(saved.set_at).date())}{by}\u202f; tout jour passé se calcule avec elles."
 
 
@@ -101,9 +100,9 @@ def source_lines(reading: Reading) -> list[str]:
     """Where both numbers come from and who brought them in (B13)."""
     source = reading.source
     members = "Adhérents\u00a0: adhésions notées ici, leurs dates et leurs départs."
-    if source is None or source.applied_at is None or reading.since is None:
+    if source is None or reading.since is None:
         return ["Professionnels\u00a0: aucun extrait RPPS n’a encore été appliqué.", members]
-    author = user_name(source.applied_by_id) or "la ligne de commande"
+    author = source.display_name or "la ligne de commande"
     applied = dated(local.local(source.applied_at).date())
     first = f"Professionnels\u00a0: extrait RPPS du {dated(source.extract_on)}, appliqué le {applied} par {author}, "
     return [f"{first}et corrections notées ici. Connus depuis le {dated(reading.since)}.", members]

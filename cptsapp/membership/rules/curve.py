@@ -1,6 +1,6 @@
 """Where the points of a curve stand: across in hundredths of the width, so that a table shares its columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 HEIGHT = 160  # px, the room for what is written above the points and under them included
@@ -29,6 +29,7 @@ class Curve:
     """What is drawn."""
 
     dots: Sequence[Dot | None]
+    lines: Sequence[str]
     marks: Sequence[Line]
     target: Line | None
 
@@ -39,14 +40,26 @@ def draw(rates: Sequence[float | None], target: int | None) -> Curve:
     low, high = _bounds([*known, float(target)] if target is not None else known)
     step = 10 if high - low <= 40 else 20
     width = 100 / len(rates)
+    dots = [
+        None if rate is None else Dot(round(width * (n + 0.5), 2), _y(rate, low, high)) for n, rate in enumerate(rates)
+    ]
     return Curve(
-        [
-            None if rate is None else Dot(round(width * (n + 0.5), 2), _y(rate, low, high))
-            for n, rate in enumerate(rates)
-        ],
+        dots,
+        _lines(dots),
         [Line(percent, _y(percent, low, high)) for percent in range(low, high + 1, step)],
         None if target is None else Line(target, _y(target, low, high)),
     )
+
+
+def _lines(dots: Iterable[Dot | None]) -> list[str]:
+    """What joins the points, as SVG writes it; a day without a rate breaks the line."""
+    runs: list[list[str]] = [[]]
+    for dot in dots:
+        if dot is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{dot.x},{dot.y}")
+    return [" ".join(run) for run in runs if len(run) > 1]
 
 
 def _bounds(values: Sequence[float]) -> tuple[int, int]:

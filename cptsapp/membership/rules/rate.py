@@ -27,8 +27,11 @@ USUAL_PROFESSIONS = (
 )
 USUAL_MODES = (PracticeMode.LIBERAL, PracticeMode.LOCUM)
 USUAL_LOCUM_MONTHS = 3
+_LOCUM = PracticeMode.LOCUM
 # A person with several practices stands under the first of these modes.
 _MODE_ORDER = {mode: rank for rank, mode in enumerate(PracticeMode)}
+
+Span = tuple[date, date]  # both days included
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def counted_from(practice: DatedPractice, rules: CountingRules) -> date | None:
     """The first day a practice makes its person count, or None if it never does: a locum counts after some months."""
     if practice.profession not in rules.professions or practice.mode not in rules.modes:
         return None
-    if practice.mode is not PracticeMode.LOCUM:
+    if practice.mode is not _LOCUM:
         return practice.starts_on
     first = months_later(practice.starts_on, rules.locum_months)
     return first if practice.ends_on is None or first <= practice.ends_on else None
@@ -132,8 +135,12 @@ def counted_from(practice: DatedPractice, rules: CountingRules) -> date | None:
 
 def main_practice(practices: Iterable[DatedPractice], rules: CountingRules, day: date) -> DatedPractice | None:
     """What a person is counted under on a day: liberal before salaried, then the oldest; None if not counted."""
-    holding = [practice for practice in practices if _counts(practice, rules, day)]
-    return first_of(holding) if holding else None
+    found = None
+    for practice in practices:
+        first = counted_from(practice, rules)
+        if first is not None and first <= day and (practice.ends_on is None or day <= practice.ends_on):
+            found = practice if found is None else first_of((found, practice))
+    return found
 
 
 def first_of(practices: Sequence[DatedPractice]) -> DatedPractice:
@@ -141,11 +148,6 @@ def first_of(practices: Sequence[DatedPractice]) -> DatedPractice:
     if len(practices) == 1:
         return practices[0]
     return min(practices, key=lambda p: (_MODE_ORDER[p.mode], p.starts_on, p.id))
-
-
-def _counts(practice: DatedPractice, rules: CountingRules, day: date) -> bool:
-    first = counted_from(practice, rules)
-    return first is not None and first <= day and (practice.ends_on is None or day <= practice.ends_on)
 
 
 def counted_on(professionals: Iterable[Professional], rules: CountingRules, day: date) -> list[Counted]:
@@ -172,38 +174,37 @@ def count(counted: Collection[Counted]) -> Count:
     return Count(sum(one.is_member for one in counted), len(counted))
 
 
-def counts_on_days(professionals: Iterable[Professional], rules: CountingRules, days: Sequence[date]) -> list[Count]:
-    """The two numbers on each of the days, given in order: what `counted_on` would count, in one walk for all days."""
-    there, members = [0] * (len(days) + 1), [0] * (len(days) + 1)
-    for professional in professionals:
-        stays = _stays(professional.practices, rules)
-        held = (
-            _joined([(p.starts_on, p.left_on or p.ends_on) for p in professional.periods])
-            if professional.periods
-            else ()
-        )
+class Tally:
+    """The days on which the two numbers change, sorted once: those of any day are then four searches."""
+
+    def __init__(self, people: Iterable[Professional], rules: CountingRules) -> None:
+        self._arrived: list[date] = []
+        self._gone: list[date] = []
+        self._joined: list[date] = []
+        self._ended: list[date] = []
+        for one in people:
+            self._add(_stays(one.practices, rules), _joined([(p.starts_on, p.last_day) for p in one.periods]))
+        for days in (self._arrived, self._gone, self._joined, self._ended):
+            days.sort()
+
+    def _add(self, stays: Sequence[Span], held: Sequence[Span]) -> None:
         for first, last in stays:
-            _mark(there, days, first, last)
+            self._arrived.append(first)
+            self._gone.append(last)
             for starts_on, ends_on in held:
-                _mark(members, days, max(first, starts_on), min(last, ends_on))
-    return [Count(m, t) for m, t in zip(_running(members), _running(there), strict=True)][: len(days)]
+                if starts_on <= last and first <= ends_on:
+                    self._joined.append(max(first, starts_on))
+                    self._ended.append(min(last, ends_on))
+
+    def on(self, day: date) -> Count:
+        """The two numbers of a day: what `counted_on` would count."""
+        return Count(
+            bisect_right(self._joined, day) - bisect_left(self._ended, day),
+            bisect_right(self._arrived, day) - bisect_left(self._gone, day),
+        )
 
 
-def _mark(changes: list[int], days: Sequence[date], first: date, last: date) -> None:
-    if first <= last:
-        changes[bisect_left(days, first)] += 1
-        changes[bisect_right(days, last)] -= 1
-
-
-def _running(changes: Iterable[int]) -> list[int]:
-    total, totals = 0, []
-    for change in changes:
-        total += change
-        totals.append(total)
-    return totals
-
-
-def _stays(practices: Iterable[DatedPractice], rules: CountingRules) -> Sequence[tuple[date, date]]:
+def _stays(practices: Iterable[DatedPractice], rules: CountingRules) -> Sequence[Span]:
     """The days a person counts, as stays that neither touch nor overlap, however many practices make them."""
     return _joined(
         [
@@ -214,11 +215,11 @@ def _stays(practices: Iterable[DatedPractice], rules: CountingRules) -> Sequence
     )
 
 
-def _joined(spans: list[tuple[date, date]]) -> Sequence[tuple[date, date]]:
+def _joined(spans: list[Span]) -> Sequence[Span]:
     """Spans of days, those that touch or overlap made one: two sheets merged may each have had a membership."""
     if len(spans) < 2:
         return spans
-    joined: list[tuple[date, date]] = []
+    joined: list[Span] = []
     for first, last in sorted(spans):
         if joined and (joined[-1][1] == date.max or first <= joined[-1][1] + timedelta(days=1)):
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))

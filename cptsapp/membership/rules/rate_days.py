@@ -2,10 +2,12 @@
 
 import enum
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cptsapp.core.french import MONTHS_SHORT
 from cptsapp.core.periods import months_later
+from cptsapp.membership.rules.rate import Count
 
 QUARTER_POINTS = 9  # two years of quarters and the day itself: what shares its columns with a table
 CURVE_MONTHS = 60
@@ -74,9 +76,17 @@ def label(day: date, is_last: bool) -> str:
     return f"T{(day.month + 2) // 3} {day.year % 100:02d}"
 
 
-def by_year(days: Sequence[date]) -> dict[int, list[int | None]]:
-    """A row a year, the latest first: for each month, the rank of its point, or None."""
-    rows: dict[int, list[int | None]] = {}
-    for rank, day in enumerate(days):
-        rows.setdefault(day.year, [None] * 12)[day.month - 1] = rank
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day and its two numbers; no numbers when nobody knows them."""
+
+    day: date
+    count: Count | None
+
+
+def by_year(points: Sequence[Point]) -> dict[int, list[Point | None]]:
+    """A row a year, the latest first: for each month its point, or None."""
+    rows: dict[int, list[Point | None]] = {}
+    for point in points:
+        rows.setdefault(point.day.year, [None] * 12)[point.day.month - 1] = point
     return dict(reversed(rows.items()))

@@ -2,9 +2,12 @@
 
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cptsapp.core.periods import covers
@@ -78,14 +81,17 @@ class Entry(NamedTuple):
             return self.period.college.value if self.period else None
         if cut is Cut.REASON:
             return self.reason.value if self.reason else None
-        return practice_key(self.practice, cut) if self.practice else None
+        return PRACTICE_KEYS[cut](self.practice) if self.practice else None
 
 
-def practice_key(practice: DatedPractice, cut: Cut) -> str:
-    """What a practice stands under: a profession, a commune or a way of practising."""
-    if cut is Cut.PROFESSION:
-        return practice.profession.value
-    return practice.commune_code if cut is Cut.COMMUNE else practice.mode.value
+# What a practice stands under: a profession, a commune or a way of practising.
+PRACTICE_KEYS: Mapping[Cut, Callable[[DatedPractice], str]] = MappingProxyType(
+    {
+        Cut.PROFESSION: attrgetter("profession"),
+        Cut.COMMUNE: attrgetter("commune_code"),
+        Cut.MODE: attrgetter("mode"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,53 +105,77 @@ class Asked:
     value: str = ""
 
 
-def entries(facts: Facts, rules: CountingRules, asked: Asked) -> list[Entry]:
-    """The lines of a list, in no order."""
-    found = _entries(facts, rules, asked)
+class Day:
+    """A day's counting, done once for all that is read of it."""
+
+    def __init__(self, facts: Facts, rules: CountingRules, day: date) -> None:
+        self.facts, self.rules, self.day = facts, rules, day
+        self.counted = rate.counted_on(facts.people, rules, day)
+        self.by_person = {one.person_id: one for one in self.counted}
+
+    @cached_property
+    def members(self) -> Sequence[Entry]:
+        """Every member on the day, legal persons too (C20); those who are not counted come with the reason."""
+        return list(_members(self))
+
+    @cached_property
+    def left_out(self) -> Sequence[Entry]:
+        """Who practises here and is not counted by the rules, each once with the reason nearest to counting."""
+        return list(_left_out(self))
+
+    @cached_property
+    def due(self) -> Sequence[Entry]:
+        """The members whose membership ends this year with none to follow; not those said to leave."""
+        return list(_due(self))
+
+
+def entries(day: Day, former: Day | None, asked: Asked) -> list[Entry]:
+    """The lines of a list, in no order; `former` is the first of two days, for what has changed."""
+    found = _entries(day, former, asked.who)
     if asked.cut is None:
         return list(found)
     return [entry for entry in found if entry.key(asked.cut) == asked.value]
 
 
-def _entries(facts: Facts, rules: CountingRules, asked: Asked) -> Iterable[Entry]:
-    if asked.who in BETWEEN:
-        return _between(facts, rules, asked)
-    if asked.who is Who.LEFT_OUT:
-        return left_out(facts, rules, asked.day)
-    if asked.who is Who.DUE:
-        return due(facts, rules, asked.day)
-    if asked.who in (Who.APART, Who.ALL_MEMBERS):
-        return all_members(facts, rules, asked.day, with_counted=asked.who is Who.ALL_MEMBERS)
-    counted = rate.counted_on(facts.people, rules, asked.day)
-    kept = {Who.MEMBERS: (True,), Who.OTHERS: (False,)}.get(asked.who, (True, False))
-    return (_counted(one) for one in counted if one.is_member in kept)
+def _entries(day: Day, former: Day | None, who: Who) -> Iterable[Entry]:
+    if who in BETWEEN:
+        assert former is not None  # its reader sees to it
+        return _between(former, day, who)
+    if who is Who.LEFT_OUT:
+        return day.left_out
+    if who is Who.DUE:
+        return day.due
+    if who in (Who.APART, Who.ALL_MEMBERS):
+        return (e for e in day.members if e.reason is not None or who is Who.ALL_MEMBERS)
+    kept = {Who.MEMBERS: (True,), Who.OTHERS: (False,)}.get(who, (True, False))
+    return (_counted(one) for one in day.counted if one.is_member in kept)
 
 
 def _counted(one: Counted) -> Entry:
     return Entry(one.person_id, None, one.practice, one.period)
 
 
-def _between(facts: Facts, rules: CountingRules, asked: Asked) -> Iterator[Entry]:
+def _between(before: Day, after: Day, who: Who) -> Iterator[Entry]:
     """Who makes a difference between two days: who came as they are, who went as they were."""
-    assert asked.since is not None  # its reader sees to it
-    before, after = (rate.counted_on(facts.people, rules, day) for day in (asked.since, asked.day))
-    changes = rate.changes_between(before, after)
+    changes = rate.changes_between(before.counted, after.counted)
     wanted, source = {
         Who.JOINED: (changes.joined, after),
         Who.ARRIVED: (changes.arrived, after),
         Who.ENDED: (changes.ended, before),
         Who.DEPARTED: (changes.departed, before),
-    }[asked.who]
-    return (_counted(one) for one in source if one.person_id in wanted)
+    }[who]
+    return (_counted(source.by_person[number]) for number in wanted)
 
 
-def left_out(facts: Facts, rules: CountingRules, day: date) -> Iterator[Entry]:
-    """Who practises here on the day and is not counted by the rules, each once with the reason nearest to counting."""
-    for one in facts.people:
-        practices = [practice for practice in one.practices if covers(practice.starts_on, practice.ends_on, day)]
-        if practices and rate.main_practice(practices, rules, day) is None:
-            practice, reason = _not_counted(practices, rules)
-            yield Entry(one.person_id, None, practice, rate.period_on(one.periods, day), reason)
+def _left_out(day: Day) -> Iterator[Entry]:
+    for one in day.facts.people:
+        if one.person_id not in day.by_person and (practices := _here(one, day.day)):
+            practice, reason = _not_counted(practices, day.rules)
+            yield Entry(one.person_id, None, practice, rate.period_on(one.periods, day.day), reason)
+
+
+def _here(one: Professional, day: date) -> list[DatedPractice]:
+    return [practice for practice in one.practices if covers(practice.starts_on, practice.ends_on, day)]
 
 
 def _not_counted(practices: Sequence[DatedPractice], rules: CountingRules) -> tuple[DatedPractice, Reason]:
@@ -156,27 +186,21 @@ def _not_counted(practices: Sequence[DatedPractice], rules: CountingRules) -> tu
     return main, _MODE_REASONS[main.mode] if of_rules else Reason.PROFESSION
 
 
-def all_members(facts: Facts, rules: CountingRules, day: date, *, with_counted: bool = True) -> Iterator[Entry]:
-    """Every member on the day, legal persons too (C20); those who are not counted come with the reason."""
-    for one in facts.people:
-        period = rate.period_on(one.periods, day)
-        if period is not None:
-            entry = _member(one, period, rules, day)
-            if with_counted or entry.reason is not None:
-                yield entry
-    for organisation_id, periods in facts.structures.items():
-        if (period := rate.period_on(periods, day)) is not None:
+def _members(day: Day) -> Iterator[Entry]:
+    for one in day.facts.people:
+        if one.periods and (period := rate.period_on(one.periods, day.day)) is not None:
+            counted = day.by_person.get(one.person_id)
+            yield _counted(counted) if counted is not None else _apart(one, period, day)
+    for organisation_id, periods in day.facts.structures.items():
+        if (period := rate.period_on(periods, day.day)) is not None:
             yield Entry(None, organisation_id, None, period, Reason.STRUCTURE)
 
 
-def _member(one: Professional, period: Held, rules: CountingRules, day: date) -> Entry:
-    counted = rate.main_practice(one.practices, rules, day)
-    if counted is not None:
-        return Entry(one.person_id, None, counted, period)
-    here = [practice for practice in one.practices if covers(practice.starts_on, practice.ends_on, day)]
+def _apart(one: Professional, period: Held, day: Day) -> Entry:
+    here = _here(one, day.day)
     if not here:
         return Entry(one.person_id, None, None, period, Reason.ELSEWHERE)
-    practice, reason = _not_counted(here, rules)
+    practice, reason = _not_counted(here, day.rules)
     return Entry(one.person_id, None, practice, period, reason)
 
 
@@ -185,14 +209,14 @@ def due_by(day: date) -> date:
     return date(day.year, 12, 31)
 
 
-def due(facts: Facts, rules: CountingRules, day: date) -> Iterator[Entry]:
-    """The members of the day whose membership ends this year with none to follow; not those said to leave."""
+def _due(day: Day) -> Iterator[Entry]:
+    limit, facts = due_by(day.day), day.facts
     last = {one.person_id: max(one.periods, key=_last_day) for one in facts.people if one.periods}
     last_structures = {number: max(periods, key=_last_day) for number, periods in facts.structures.items()}
-    for entry in all_members(facts, rules, day):
+    for entry in day.members:
         owner = last_structures if entry.organisation_id is not None else last
         period = owner[entry.organisation_id or entry.person_id or 0]
-        if period.left_on is None and period.last_day <= due_by(day):
+        if period.left_on is None and period.last_day <= limit:
             yield entry
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 from cptsapp.accounts.current import me
 from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
-from cptsapp.core import addresses, clock
+from cptsapp.core import addresses, clock, french
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.tables import Sheet
 from cptsapp.http.access import requires
@@ -73,13 +74,13 @@ class _Links:
     """The addresses of the lists of a page, built by hand: a page may hold two hundred."""
 
     def __init__(self, wanted: Wanted) -> None:
-        self._base = url_for("membership.rate_people")
+        self.base = url_for("membership.rate_people")
         self._wanted = wanted
         self._former = rate_days.landmark_day(wanted.landmark, wanted.day)
 
     def of(self, who: str, day: date | None = None, cut: str = "", value: str = "") -> str:
         """The list of these persons on a day, the page's unless told, under a key of a cut when there is one."""
-        url = f"{self._base}?qui={who}&jour={day or self._wanted.day}"
+        url = f"{self.base}?qui={who}&jour={day or self._wanted.day}"
         if who in BETWEEN:
             url += f"&depuis={self._former}"
         return f"{url}&par={cut}&valeur={value}" if cut else url
@@ -107,6 +108,8 @@ def _context(wanted: Wanted) -> dict[str, Any]:
         "words": words,
         "days": rate_days,
         "curve": _curve(reading),
+        "labels": _labels(reading),
+        "page_url": url_for("membership.rate"),
         "cuts": [_choice(wanted, words.CUT_LABELS[cut].lower(), cut is wanted.cut, par=cut) for cut in CUTS],
         "landmarks": [
             _choice(wanted, words.LANDMARK_LABELS[mark], mark is wanted.landmark, depuis=mark) for mark in Landmark
@@ -127,8 +130,20 @@ def _curve(reading: Reading) -> curve.Curve | None:
     return curve.draw([point.count.percent if point.count else None for point in reading.known.points], reading.target)
 
 
+def _labels(reading: Reading) -> list[str]:
+    """What is written above the points: each rate or, when there are too many, those of the end of a year."""
+    points = reading.known.points if reading.known is not None else ()
+    is_long, last = reading.wanted.step is Step.MONTH, len(points) - 1
+    return [
+        french.percent(point.count.members, point.count.professionals, 1)
+        if point.count and (not is_long or rank == last or (point.day.month == 12 and rank < last - 3))
+        else ""
+        for rank, point in enumerate(points)
+    ]
+
+
 def _choice(wanted: Wanted, label: str, is_current: bool, **change: StrEnum) -> dict[str, Any]:
-    url = url_for("membership.rate", **_arguments(wanted, **change))
+    url = f"{request.path.removesuffix('/imprimer')}?{urlencode(_arguments(wanted, **change))}"
     return {"label": label, "url": url, "is_current": is_current}
 
 

@@ -23,9 +23,9 @@ from cptsapp.territory import queries as territory
 def rate_rules() -> Response:
     """Change whom the rate counts: what it would do is shown first, then done."""
     form = RateRulesForm()
-    held = queries.rules_in_force()
     if not form.is_submitted():
-        form.fill(queries.counting_rules(held), held.id if held else 0)
+        held = queries.saved_rules()
+        form.fill(held.rules, held.id)
         return _page(form)
     if not form.is_valid():
         return _page(form, 422)
@@ -35,8 +35,7 @@ def rate_rules() -> Response:
         actions.set_rules(form.rules, after=addresses.row_number(form.after.data) or 0, by=me())
     except Refusal as refusal:
         form.refuse(refusal.message, refusal.field)
-        present = queries.rules_in_force()
-        form.after.data = str(present.id if present else 0)  # they stand beside the form, to be read
+        form.after.data = str(queries.saved_rules().id)  # they stand beside the form, to be read
         return _page(form, 409)
     return htmx.redirect(url_for("membership.rate"))
 
@@ -49,7 +48,7 @@ def _mark(rules: CountingRules) -> str:
 
 def _preview(form: RateRulesForm) -> Response:
     """What these rules would do to today's numbers, and the button that sets them."""
-    held = queries.counting_rules(queries.rules_in_force())
+    held = queries.saved_rules().rules
     form.seen.data = _mark(form.rules)
     effect = rate_history.effect(held, form.rules, territory.today())
     return _page(form, effect=effect)
