@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -134,11 +134,6 @@ def members(user: CurrentUser, wanted: MemberFilter) -> list[MemberRow]:
 def counts(rows: Iterable[MemberRow]) -> Counter[Status]:
     """How many of them are in each status."""
     return Counter(row.status for row in rows)
-
-
-def status_counts(user: CurrentUser, wanted: MemberFilter) -> Counter[Status]:
-    """How many are in each status, of those who answer to the rest of what is asked."""
-    return counts(members(user, replace(wanted, status=None)))
 
 
 def all_members(user: CurrentUser, day: date) -> list[MemberRow]:

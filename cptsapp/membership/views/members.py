@@ -1,5 +1,6 @@
 """The members on any day: the list with its filter in the address, its export, and one member's page."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -76,7 +77,8 @@ def address_of(wanted: MemberFilter) -> dict[str, Any]:
 def members() -> Response:
     """Who is, was or will be a member, on the day asked."""
     wanted = asked()
-    rows = queries.members(me(), wanted)
+    every = queries.members(me(), replace(wanted, status=None))
+    rows = [row for row in every if wanted.status in (None, row.status)]
     page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(rows) // queries.PAGE)))
     first = queries.PAGE * (page - 1)
     kept = address_of(wanted)
@@ -86,7 +88,7 @@ def members() -> Response:
         found_count=len(rows),
         wanted=wanted,
         kept=kept,
-        tabs=_tabs(wanted),
+        tabs=_tabs(wanted, queries.counts(every)),
         is_today=wanted.day == territory.today(),
         statuses=STATUS_LABELS,
         colleges=COLLEGE_LABELS,
@@ -105,8 +107,8 @@ def _shown_words(first: int, count: int) -> str:
     return f"{first + 1} à {last} sur {count}" if count > queries.PAGE else ""
 
 
-def _tabs(wanted: MemberFilter) -> list[dict[str, Any]]:
-    counts = queries.status_counts(me(), wanted)
+def _tabs(wanted: MemberFilter, counts: Counter[Status]) -> list[dict[str, Any]]:
+    """One a status, with how many of those who answer to the rest of the filter are in it."""
     every = {"label": "Tous", "count": counts.total(), "is_current": wanted.status is None}
     tabs = [every | {"url": url_for(".members", **address_of(replace(wanted, status=None)))}]
     for status, label in STATUS_PLURALS.items():
