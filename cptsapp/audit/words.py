@@ -232,6 +232,7 @@ FIELDS = MappingProxyType(
         "is_open": "demandes en ligne",
         "identity_mode": "identité gardée",
         "informed_on": "informé de ses droits",
+        "import": "import n°",
         "is_accessible": "accessible en fauteuil",
         "kind": "sorte",
         "kind_of": "vers",
