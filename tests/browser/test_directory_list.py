@@ -100,6 +100,16 @@ def test_on_a_phone_boxes_are_ticked_on_their_own_page(open_as, town):
     expect(page.locator("#trouves b")).to_have_text("5")
 
 
+def test_on_paper_the_list_stands_alone(open_as, town):
+    page = open_as(town.coordinator)
+    page.goto("/annuaire?q=olon")
+    page.emulate_media(media="print")
+    assert page.locator("#trouves").is_visible()
+    assert page.locator("tbody tr").count() == 11
+    for hidden in (".facets", ".sections", "#q", "#sorties"):
+        assert page.locator(hidden).is_hidden(), hidden
+
+
 def test_labels_fill_their_sheets_three_by_eight(open_as, town):
     for _ in range(24 - 12):
         make_practice()
