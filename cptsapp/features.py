@@ -12,6 +12,7 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.permissions import CODES
 from cptsapp.core import local
 from cptsapp.core.db import db
+from cptsapp.directory import keepers
 from cptsapp.directory.permissions import use_setting
 from cptsapp.directory.queries.finding import tell
 from cptsapp.directory.rules.facets import APPLIED, POSTS
@@ -66,6 +67,9 @@ FEATURES = (
     "regulation",
     "operations",
 )
+
+# Those that keep something of the persons of the directory: what a merge carries, what an objection erases.
+KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation")
 
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
@@ -127,6 +131,7 @@ def register(app: Flask) -> None:
     use_setting(shows_members)
     tell(POSTS, posting_entries)
     tell(APPLIED, applicants, Application)
+    keepers.plug(*(import_module(f"cptsapp.{name}.keeps").KEEPER for name in KEEPERS))
     for name in MODULES:
         _install(app, name)
     desks.on_lock[:] = [_free_hold]
