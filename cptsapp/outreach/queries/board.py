@@ -212,9 +212,11 @@ def _line(row: Any, number: int, professional: Professional | None, now: datetim
     )
 
 
-def why_out(line: Line) -> str:
-    """Why someone has left the list, in words."""
+def why_out(line: Line, *, tells_members: bool) -> str:
+    """Why someone has left the list, in words; that they are a member, or ask to be, is not told to everyone."""
     aside: Aside | None = line.professional.aside if line.professional else None
+    if aside in (Aside.MEMBER, Aside.APPLIED) and not tells_members:
+        return "n’est plus à appeler"
     return rules.ASIDE_LABELS[aside] if aside else "n’exerce plus ici, ou fiche réunie à une autre"
 
 

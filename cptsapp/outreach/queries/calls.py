@@ -128,16 +128,21 @@ class Facts:
     colleagues: tuple[Colleague, ...]
 
 
-def facts(line: Line, today: date) -> Facts:
-    """Earlier calls of any campaign, where they stand as a member, who works with them (members first)."""
+def facts(line: Line, today: date, *, tells_members: bool) -> Facts:
+    """Earlier calls of any campaign, where they stand as a member, who works with them.
+
+    Members come first when the reader may know who they are; by name alone otherwise: the order would tell.
+    """
     numbers = same_person({line.person_id})
     found = _MADE.where(CallTarget.person_id.in_(sorted(numbers)), Call.undone_at.is_(None))
     calls = _read(found.order_by(Call.called_at.desc(), Call.id.desc()))
     periods = periods_of([line.person_id]).get(line.person_id, [])
-    return Facts(tuple(calls[:SHOWN]), len(calls), status_on(periods, today), _colleagues(line, numbers, today))
+    return Facts(
+        tuple(calls[:SHOWN]), len(calls), status_on(periods, today), _colleagues(line, numbers, today, tells_members)
+    )
 
 
-def _colleagues(line: Line, numbers: set[int], today: date) -> tuple[Colleague, ...]:
+def _colleagues(line: Line, numbers: set[int], today: date, tells_members: bool) -> tuple[Colleague, ...]:
     own = line.professional
     if own is None:
         return ()
@@ -153,11 +158,11 @@ def _colleagues(line: Line, numbers: set[int], today: date) -> tuple[Colleague, 
     )
     merged = roots()
     others = {merged.get(number, number) for number in session.scalars(found)}
-    return _named(others, today)
+    return _named(others, today, tells_members)
 
 
-def _named(numbers: set[int], today: date) -> tuple[Colleague, ...]:
-    """At most two of them, members first, then by name."""
+def _named(numbers: set[int], today: date, tells_members: bool) -> tuple[Colleague, ...]:
+    """At most two of them, by name; members before the others when that may be known."""
     if not numbers:
         return ()
     periods = periods_of(numbers)
@@ -166,5 +171,6 @@ def _named(numbers: set[int], today: date) -> tuple[Colleague, ...]:
         (status_on(periods.get(person.id, []), today) is Status.ACTIVE, person)
         for person in sorted(people, key=lambda person: (person.folded, person.id))
     ]
-    known.sort(key=lambda pair: not pair[0])
+    if tells_members:
+        known.sort(key=lambda pair: not pair[0])
     return tuple(Colleague(person.id, person.full_name, is_member) for is_member, person in known[:2])

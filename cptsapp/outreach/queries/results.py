@@ -39,10 +39,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person of the list and their last call."""
+    """A person of the list and their last call; `tells_members` when its reader may know who is a member."""
 
     line: Line
     last: Made | None
+    tells_members: bool
 
     @property
     def state(self) -> str:
@@ -50,7 +51,9 @@ class Row:
         if is_unfinished(self.line):
             return "à relancer autrement"
         label = STANDING_LABELS[self.line.standing]
-        return f"{label}\u00a0: {why_out(self.line)}" if self.line.standing is Standing.OUT else label
+        if self.line.standing is not Standing.OUT:
+            return label
+        return f"{label}\u00a0: {why_out(self.line, tells_members=self.tells_members)}"
 
 
 def is_unfinished(line: Line) -> bool:
@@ -58,10 +61,10 @@ def is_unfinished(line: Line) -> bool:
     return line.standing is Standing.DONE and line.last_outcome is CallOutcome.NO_ANSWER
 
 
-def rows(board: Board, wanted: Filter) -> list[Row]:
+def rows(board: Board, wanted: Filter, *, tells_members: bool) -> list[Row]:
     """The people of the list that answer to the filter, in its order."""
     last = of_campaign(board.campaign.id)
-    found = (Row(line, last.get(line.target_id)) for line in board.lines)
+    found = (Row(line, last.get(line.target_id), tells_members) for line in board.lines)
     return [row for row in found if _answers(row, wanted)]
 
 

@@ -201,7 +201,7 @@ def _page(
         board=found,
         reason=reason,
         line=line,
-        facts=calls.facts(line, territory.today()) if line else None,
+        facts=calls.facts(line, territory.today(), tells_members=sees_members(me())) if line else None,
         form=form,
         asks_when=line is not None and line.target_id == asks_when,
         lost=lost,

@@ -8,6 +8,7 @@ from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
 from cptsapp.core import addresses, tables
 from cptsapp.core.text import fold
+from cptsapp.directory.permissions import sees_members
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
@@ -54,7 +55,7 @@ def people(campaign_id: int) -> str:
     """The people of a campaign, cut down by state, outcome, caller or commune."""
     found = campaign_seen(campaign_id)
     wanted = _wanted()
-    rows = queries.rows(boards.board(found), wanted)
+    rows = queries.rows(boards.board(found), wanted, tells_members=sees_members(me()))
     start = addresses.row_number(request.args.get("depuis")) or 0
     return render_template(
         "outreach/people.html",
@@ -111,7 +112,7 @@ def export(campaign_id: int, kind: str) -> Response:
     """The rows of the list as a file, no more and no less; that they left is in the trail."""
     found = campaign_seen(campaign_id)
     wanted = _wanted()
-    sheet = queries.sheet(found.name, queries.rows(boards.board(found), wanted))
+    sheet = queries.sheet(found.name, queries.rows(boards.board(found), wanted, tells_members=sees_members(me())))
     _note_export(found, kind, len(sheet.rows), wanted)
     write, mimetype = WRITERS[kind]
     response = Response(write(sheet), content_type=mimetype)
