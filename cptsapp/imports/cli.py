@@ -17,6 +17,8 @@ from cptsapp.territory import queries as territory
 
 if TYPE_CHECKING:
     from cptsapp.imports.generator import Known
+    from cptsapp.imports.models import Import
+    from cptsapp.imports.queries import Counts
     from cptsapp.imports.rules.reader import Reader
 
 WAITS_FOR_DECISIONS = 3
@@ -95,34 +97,58 @@ def _progress(size: int) -> Callable[["Reader"], None]:
 
 
 def _import(file: Path, extract_on: date | None, *, applies: bool) -> None:
-    from cptsapp.imports import queries
-    from cptsapp.imports.actions import arrivals, lifecycle
-    from cptsapp.imports.models import ImportState
+    from cptsapp.imports.actions import arrivals, lifecycle, processes
 
     if territory.current() is None:
         raise Refusal("La CPTS n’est pas installée\u202f: rien ne peut être importé.")
+    processes.abandon_dead()
     # Not committed before the reading begins: the worker never sees it wait, and leaves it to us.
     made = arrivals.receive_extract(file, file.name, extract_on, by=None)
+    processes.hold(made)
     import_id = made.id
     click.echo(f"Lecture de {file.name}…", err=True)
-    lifecycle.read(made, clock.now())
+    try:
+        lifecycle.read(made, clock.now())
+        _end(import_id, applies=applies)
+    except KeyboardInterrupt:
+        session.rollback()
+        processes.abandon_dead(even_mine=True)
+        session.commit()
+        raise
+
+
+def _end(import_id: int, *, applies: bool) -> None:
+    from cptsapp.imports import queries
+    from cptsapp.imports.actions import lifecycle, processes
+
     found = queries.by_id(import_id)
-    if found.state is ImportState.FAILED:
-        raise Refusal(found.reason or "La lecture a échoué.")
-    if found.state is not ImportState.REVIEW:
-        raise Refusal("L’import a été abandonné pendant la lecture.")
-    counts = queries.counts(found)
-    for kind, number in counts.by_kind.items():
-        click.echo(f"{french.number(number):>12}  {_WORDS[kind.value]}")
-    click.echo(f"{french.number(counts.unchanged_count):>12}  inchangés")
-    click.echo(f"{french.number(counts.outside_count):>12}  lignes hors territoire")
+    _refuse_unread(found)
+    _say(queries.counts(found))
     if not applies and not click.confirm("Appliquer ce qui est sûr ? Ce qui est douteux attendra.", err=True):
+        processes.let_go(found)
+        session.commit()
         click.echo(f"La revue est ouverte\u202f: /annuaire/imports/{import_id}")
         sys.exit(WAITS_FOR_DECISIONS)
     lifecycle.put_off(found)
     lifecycle.apply(found, by=None)
     session.commit()
     click.echo("Appliqué.")
+
+
+def _refuse_unread(found: "Import") -> None:
+    from cptsapp.imports.models import ImportState
+
+    if found.state is ImportState.FAILED:
+        raise Refusal(found.reason or "La lecture a échoué.")
+    if found.state is not ImportState.REVIEW:
+        raise Refusal("L’import a été abandonné pendant la lecture.")
+
+
+def _say(counts: "Counts") -> None:
+    for kind, number in counts.by_kind.items():
+        click.echo(f"{french.number(number):>12}  {_WORDS[kind.value]}")
+    click.echo(f"{french.number(counts.unchanged_count):>12}  inchangés")
+    click.echo(f"{french.number(counts.outside_count):>12}  lignes hors territoire")
 
 
 _WORDS = {

@@ -62,6 +62,52 @@ def test_a_process_killed_while_it_applies_leaves_nothing(read, app, instance, d
     assert session.query(Person).count() == before + len(LINES)
 
 
+COMMAND = """
+import sys, time
+from cptsapp import create_app
+from cptsapp.imports.actions import writing
+from tests.tools.settings import test_settings
+from pathlib import Path
+
+def wait(self):
+    print("written", flush=True)
+    time.sleep(60)
+
+writing.Writer.trail = wait
+app = create_app(test_settings(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+app.cli.main(["directory", "import", sys.argv[4], "--apply"])
+"""
+
+
+def test_a_command_that_was_killed_keeps_nobody_out(app, cast, tmp_path, instance, database_url, clock_file):
+    path = write_extract(tmp_path / "PS_LibreAcces_Personne_activite_202607060815.txt", LINES)
+    before = session.query(Person).count()
+    session.rollback()
+    arguments = [str(instance), database_url, f"@{clock_file}", str(path)]
+    process = subprocess.Popen([sys.executable, "-c", COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    with process:
+        while process.stdout.readline() not in ("written\n", ""):
+            pass
+        process.kill()
+    assert session.query(Person).count() == before
+    session.rollback()
+    result = app.test_cli_runner().invoke(args=["directory", "import", str(path), "--apply"])
+    assert result.exit_code == 0, result.output
+    assert session.query(Person).count() == before + len(LINES)
+
+
+def test_a_command_that_is_stopped_abandons_its_import(app, cast, tmp_path, monkeypatch):
+    path = write_extract(tmp_path / "PS_LibreAcces_Personne_activite_202607060815.txt", LINES)
+
+    def stop(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lifecycle, "apply", stop)
+    result = app.test_cli_runner().invoke(args=["directory", "import", str(path), "--apply"])
+    assert result.exit_code != 0
+    assert (queries.current(), session.query(Import).one().state) == (None, ImportState.ABANDONED)
+
+
 def test_a_reading_cut_short_begins_again(app, cast, tmp_path):
     path = write_extract(tmp_path / "extract.txt", LINES)
     made = lifecycle.start(ImportKind.EXTRACT, "extract.txt", path.stat().st_size, files.keep(path), DAY, None)
