@@ -175,6 +175,7 @@ class TestRate:
         parts = {row[0] for row in rows}
         assert {"Repères", "Évolution", "Par profession", "Ce qui a changé depuis le 30/06/2026"} <= parts
         assert {"Règles", "Source"} <= parts
+        assert rows[-1][1] == "Calculé le 20 juillet 2026 à 14h32, Sophie Arnaud"
 
     def test_its_csv_says_rates_as_the_screen_does(self, coordinator):
         professional(member=True)

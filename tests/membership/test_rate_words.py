@@ -63,6 +63,12 @@ def test_years_come_latest_first_with_a_point_a_month():
     assert rows[2026][:3] == [points[1], points[2], None]
 
 
+def test_each_year_is_written_under_its_first_point():
+    months = [date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10)]
+    points = [rate_days.Point(day, None) for day in months]
+    assert rate_days.year_marks(points) == [(12.5, 2025), (62.5, 2026)]
+
+
 class TestCurve:
     def test_points_stand_in_the_middle_of_equal_columns(self):
         drawn = curve.draw([50.0, 55.0], None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from cptsapp.core import french, local
+from cptsapp.core import clock, french, local
 from cptsapp.core.tables import Column, Kind, Rate, Sheet, SheetRow, Value
 from cptsapp.membership.queries.rate_page import Known, Reading
 from cptsapp.membership.rules import rate_days
@@ -20,8 +20,8 @@ from cptsapp.membership.rules.rate_words import (
 UNKNOWN = "non connu"
 
 
-def as_sheet(reading: Reading) -> Sheet:
-    """The numbers of the page, then what they are drawn from."""
+def as_sheet(reading: Reading, reader: str) -> Sheet:
+    """The numbers of the page, then what they are drawn from, and for whom they were counted when."""
     columns = (
         Column("part", "Tableau", Kind.TEXT),
         Column("label", "Intitulé", Kind.TEXT),
@@ -31,7 +31,9 @@ def as_sheet(reading: Reading) -> Sheet:
         Column("professionals", "Sur"),
         Column("former", f"Taux au {french.day_numeric(reading.former_day)}", Kind.RATE),
     )
-    rows = [*_numbers(reading), *_words(reading)]
+    now = local.local(clock.now())
+    made = f"Calculé le {dated(now.date())} à {french.hour(now)}, {reader}"
+    rows = [*_numbers(reading), *_words(reading), ("Calcul", made, "", "", "", "", "")]
     return Sheet("Taux d’adhésion", columns, tuple(SheetRow(None, row) for row in rows))
 
 

@@ -11,6 +11,7 @@ from cptsapp.membership.rules.rate import Count
 
 QUARTER_POINTS = 9  # two years of quarters and the day itself: what shares its columns with a table
 CURVE_MONTHS = 60
+EDGE = 97  # a year written beyond would go out of the drawing
 
 
 class Step(enum.StrEnum):
@@ -82,6 +83,14 @@ class Point:
 
     day: date
     count: Count | None
+
+
+def year_marks(points: Sequence[Point]) -> list[tuple[float, int]]:
+    """Where each year has its first point, in hundredths of the width, and which it is; not too near the edge."""
+    width = 100 / len(points)
+    firsts = {point.day.year: rank for rank, point in reversed(list(enumerate(points)))}
+    marks = [(round(width * (rank + 0.5), 2), year) for year, rank in sorted(firsts.items())]
+    return [(x, year) for x, year in marks if x <= EDGE]
 
 
 def by_year(points: Sequence[Point]) -> dict[int, list[Point | None]]:

@@ -167,7 +167,7 @@ def export_rate(kind: str) -> Response:
     if fault:
         raise Invisible
     wanted = _wanted(day)
-    sheet = rate_sheets.as_sheet(rate_page.read(wanted))
+    sheet = rate_sheets.as_sheet(rate_page.read(wanted), me().display_name)
     _note_export("rate.exported", kind, sheet, _arguments(wanted))
     return as_file(sheet, kind, f"taux d’adhésion {day.isoformat()}")
 
