@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cptsapp.imports.generator import Known
     from cptsapp.imports.models import Import
     from cptsapp.imports.queries import Counts
+    from cptsapp.imports.rules.columns import Columns
     from cptsapp.imports.rules.reader import Reader
 
 WAITS_FOR_DECISIONS = 3
@@ -86,6 +87,8 @@ def _progress(size: int) -> Callable[["Reader"], None]:
     step, last = (1 if is_terminal else 10), [-1]
 
     def say(reader: "Reader") -> None:
+        if last[0] < 0:
+            _say_columns(reader.columns)
         percent = 100 * reader.byte_count // max(size, 1)
         if percent // step != last[0]:
             last[0] = percent // step
@@ -94,6 +97,14 @@ def _progress(size: int) -> Callable[["Reader"], None]:
             click.echo(f"\r{text}" if is_terminal else text, err=True, nl=not is_terminal or percent >= 100)
 
     return say
+
+
+def _say_columns(columns: "Columns") -> None:
+    """What is not as it is published today."""
+    for name, spelled in columns.renamed:
+        click.echo(f"Colonne renommée\u00a0: «\u00a0{spelled}\u00a0» pour «\u00a0{name}\u00a0»", err=True)
+    if columns.missing:
+        click.echo(f"Colonnes absentes, sans conséquence\u00a0: {', '.join(columns.missing)}", err=True)
 
 
 def _import(file: Path, extract_on: date | None, *, applies: bool) -> None:

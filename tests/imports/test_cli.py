@@ -131,6 +131,15 @@ def test_a_missing_column_is_refused_in_words(app, tmp_path):
     assert "Il manque la colonne «\u00a0Code profession\u00a0»" in result.stderr
 
 
+def test_a_renamed_column_is_told_on_standard_error(app, tmp_path):
+    path = write_extract(tmp_path / NAME, [person(1)])
+    path.write_text(path.read_text().replace("Libellé mode exercice", "Libelle mode exercice", 1))
+    args = ["directory", "import", str(path), "--review", "--json", "--communes", "85288"]
+    result = app.test_cli_runner().invoke(args=args)
+    assert len(json.loads(result.stdout)["kept"]) == 1
+    assert "«\u00a0Libelle mode exercice\u00a0» pour «\u00a0Libellé mode exercice\u00a0»" in result.stderr
+
+
 def test_the_archive_is_read_as_it_was_downloaded(app, tmp_path):
     path = write_extract(tmp_path / NAME, [person(1)])
     with ZipFile(tmp_path / "PS_LibreAcces.zip", "w") as archive:
