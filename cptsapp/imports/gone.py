@@ -54,12 +54,12 @@ def with_practices(person_ids: list[int], extract_on: date) -> list[tuple[OurPer
     p = Person
     rows = session.execute(
         select(p.id, p.last_name, p.first_name, p.title, p.folded, p.profession, p.speciality, p.rpps, p.adeli, p.mail)
-        .where(p.id.in_(person_ids))
+        .where(p.id.in_(person_ids), p.objected_on.is_(None))
         .order_by(p.id)
     )
     persons = {row[0]: OurPerson(*row) for row in rows}
     merged = roots()
-    ids = {*person_ids, *(one for one, into in merged.items() if into in persons)}
+    ids = {*persons, *(one for one, into in merged.items() if into in persons)}
     for person_id, practice in practices_of(Practice.person_id.in_(ids), extract_on):
         person = persons[merged.get(person_id, person_id)]
         is_due = practice.source_key is not None or (person.rpps and practice.mode is not PracticeMode.LOCUM)

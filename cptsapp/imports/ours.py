@@ -78,6 +78,8 @@ class Sheets:
         into = {merged[one] for one in by_id if one in merged}
         if into - by_id.keys():
             by_id |= _persons(Person.id.in_(into))
+        # A sheet merged into that of someone who asked to be kept out is theirs too.
+        by_id = {number: person for number, person in by_id.items() if merged.get(number, number) in by_id}
         _with_practices(by_id, merged, on)
         self.by_rpps: dict[str, OurPerson] = {}
         self.by_adeli: dict[str, OurPerson] = {}

@@ -252,6 +252,25 @@ def test_who_has_a_number_and_is_not_in_the_extract_is_proposed(read, cast):
     assert item.person_id == cast.gp_person.id
 
 
+def test_who_asked_to_be_kept_out_is_not_said_gone(read, apply):
+    apply([person(1), person(2, "ARBOIS")])
+    sheet(2).objected_on = DAY
+    session.commit()
+    assert items(read([person(1)], LATER), ItemKind.GONE) == []
+
+
+def test_a_locum_is_not_said_gone(read, cast):
+    cast.gp_person.rpps, cast.gp_practice.mode = rpps(50), PracticeMode.LOCUM
+    session.commit()
+    assert items(read([person(1)]), ItemKind.GONE) == []
+
+
+def test_who_came_after_the_extract_is_not_said_gone(read, cast):
+    cast.gp_person.rpps, cast.gp_practice.starts_on = rpps(50), LATER
+    session.commit()
+    assert items(read([person(1)], DAY), ItemKind.GONE) == []
+
+
 def test_many_gone_at_once_are_asked_about(read, apply):
     apply([person(number, f"NOM{number}") for number in range(1, 21)])
     gone = items(read([person(1, "NOM1")], LATER), ItemKind.GONE)

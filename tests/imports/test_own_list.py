@@ -103,6 +103,14 @@ def test_a_merged_sheet_is_read_under_the_kept_one(cast):
     assert compared.seen == {cast.gp_person.id}
 
 
+def test_a_sheet_merged_into_that_of_who_asked_to_be_kept_out_is_left(cast):
+    make_person(last_name="Renaudin-Petit", first_name="Hélène", merged_into_id=cast.gp_person.id)
+    cast.gp_person.objected_on = DAY
+    session.flush()
+    compared = compare([found(last_name="Renaudin-Petit")], ImportKind.LIST, DAY)
+    assert (compared.seen, [verdict.kind for verdict in compared.verdicts]) == (set(), [ItemKind.NEW])
+
+
 def test_staff_are_never_taken_for_a_professional(cast):
     (verdict,) = judged(found(last_name="Pallier", first_name="Agnès"))
     assert (verdict.kind, verdict.person_id) == (ItemKind.NEW, None)
