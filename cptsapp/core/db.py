@@ -126,6 +126,7 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten in the file, not merely let go
 
 
 class _Turn:

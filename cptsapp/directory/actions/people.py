@@ -14,12 +14,16 @@ from cptsapp.directory import permissions
 from cptsapp.directory.actions.pins import pin_changes
 from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Delegation, Person, Place, Practice, PracticeMode, Profession, SheetKind
+from cptsapp.directory.queries.objections import is_kept_out
 from cptsapp.directory.rules import words as rules
+from cptsapp.directory.rules.objections import Identity
 from cptsapp.territory import actions as territory_actions
 from cptsapp.territory import queries as territory
 
 # The trail says that these changed, not to what: a private telephone or mail is nobody's business for years.
 _NOT_COPIED = frozenset({"mail", "phone"})
+
+_NAMING = frozenset({"last_name", "first_name", "profession", "rpps", "adeli"})
 
 
 # -- persons ----------------------------------------------------------------------------------------------------------
@@ -30,6 +34,7 @@ def create_person(values: Mapping[str, Any], *, by: Actor | None) -> Person:
     _refuse_numbers(values, None)
     now = clock.now()
     folded = rules.folded_name(values["last_name"], values["first_name"])
+    _refuse_kept_out(Identity(folded, values["profession"], rpps=values.get("rpps"), adeli=values.get("adeli")))
     person = Person(**values, folded=folded, created_at=now, updated_at=now)
     session.add(person)
     session.flush()
@@ -45,6 +50,9 @@ def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> N
     if not changes:
         return
     before = write(person, values)
+    if before.keys() & _NAMING:
+        named = rules.folded_name(person.last_name, person.first_name)
+        _refuse_kept_out(Identity(named, person.profession, rpps=person.rpps, adeli=person.adeli))
     if _is_imported(Practice.person_id == person.id):
         pin_changes(SheetKind.PERSON, person.id, before, by=by)
     person.folded = rules.folded_name(person.last_name, person.first_name)
@@ -52,6 +60,16 @@ def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> N
     session.flush()
     write_words(persons={person.id: person.folded})
     record("person.correct", person, by=by, changes=changes)
+
+
+def _refuse_kept_out(identity: Identity) -> None:
+    """Nobody comes back by hand who asked to be kept out: only they can have it lifted."""
+    if is_kept_out(identity):
+        raise Refusal(
+            "Cette personne a demandé à ne pas figurer dans l’annuaire. Si elle le souhaite de nouveau, "
+            "levez d’abord son opposition. Si c’est un homonyme, donnez son RPPS.",
+            "last_name",
+        )
 
 
 def _refuse_numbers(values: Mapping[str, Any], person_id: int | None) -> None:
