@@ -14,6 +14,9 @@ from cptsapp.imports.spool import Spool
 _TITLES: Mapping[str, str] = {"DR": "Dr", "PR": "Pr"}
 # Words of a street that stay small: « RUE DE LA FORET » is shown « rue de la Foret ».
 _SMALL = frozenset(("de", "du", "des", "la", "le", "les", "et", "en", "sur", "sous", "aux", "au", "à"))
+_ACRONYMS = frozenset(
+    ("CH", "CHU", "CMP", "CPTS", "DAC", "EHPAD", "HAD", "IME", "MDPH", "MSP", "SARL", "SAS", "SCM", "SCP")
+) | frozenset(("SEL", "SELARL", "SELAS", "SISA", "SSIAD", "USLD"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _structure(values: Mapping[str, str]) -> FoundStructure | None:
     if not name or (get("sector") == "SA07" and not is_finess(finess)):
         return None
     return FoundStructure(
-        name=cased(name),
+        name=titled(name),
         kind=_kind_of_name(name, kind),
         finess=finess if is_finess(finess) else None,
         siret=siret if is_siret(siret) else None,
@@ -145,6 +148,18 @@ def _softened(street: str) -> str:
         return street
     words = street.lower().split()
     return " ".join(word if word in _SMALL else _apostrophes(word) for word in words)
+
+
+def titled(name: str) -> str:
+    """The name of a structure, from capitals: « EHPAD LES TAMARIS » → « EHPAD les Tamaris »."""
+    if not name.isupper():
+        return " ".join(name.split())
+    first, *rest = (word if word in _ACRONYMS else word.lower() for word in name.split())
+    return " ".join((_title(first), *(word if word in _SMALL else _title(word) for word in rest)))
+
+
+def _title(word: str) -> str:
+    return word if word in _ACRONYMS else _apostrophes(word)
 
 
 def _apostrophes(word: str) -> str:

@@ -90,6 +90,19 @@ def test_capitals_become_names(capitals, name):
     assert gather.cased(capitals) == name
 
 
+@pytest.mark.parametrize(
+    ("capitals", "name"),
+    [
+        ("EHPAD LES TAMARIS", "EHPAD les Tamaris"),
+        ("MAISON DE SANTE DE L'OCEAN", "Maison de Sante de l’Ocean"),
+        ("LES DUNES", "Les Dunes"),
+        ("Cabinet du Port", "Cabinet du Port"),
+    ],
+)
+def test_capitals_become_the_name_of_a_structure(capitals, name):
+    assert gather.titled(capitals) == name
+
+
 def test_a_street_in_capitals_becomes_an_address():
     said = {"number": "12", "repeat": "B", "street_type": "Rue", "street": "DE L'ABBE PIERRE"}
     assert gather.address_of(said) == "12B rue de l’Abbe Pierre"
