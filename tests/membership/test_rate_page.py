@@ -275,7 +275,9 @@ class TestSteering:
         assert '<a href="/adhesions/demandes">1' not in page
 
     def test_a_past_day_does_not_say_what_waits_now(self, coordinator, known):
-        assert "Demandes reçues" not in coordinator.get(on("2026-06-30")).text
+        page = coordinator.get(on("2026-06-30")).text
+        assert "Demandes reçues" not in page
+        assert "à renouveler" not in page
 
     def test_who_is_renewed_or_leaves_is_not_due(self, coordinator, known):
         renewed, leaves, due = professional(), professional(), professional()

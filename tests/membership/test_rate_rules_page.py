@@ -13,6 +13,7 @@ from cptsapp.membership.actions.rate import set_rules
 from cptsapp.membership.models import RateRules
 from cptsapp.membership.rules.rate import USUAL_PROFESSIONS, CountingRules
 from tests.membership.rate import URL, fraction, know_since, professional
+from tests.membership.test_races import REFUSED, at_once
 from tests.tools.factories import acting
 
 RULES = f"{URL}/regles"
@@ -153,6 +154,15 @@ def test_rules_set_on_former_ones_are_refused(app, cast):
     set_rules(CountingRules(professions=frozenset({Profession.GP})), after=0, by=by)
     with pytest.raises(Refusal, match="viennent d’être changées"):
         set_rules(CountingRules(locum_months=1), after=0, by=by)
+
+
+@pytest.mark.database
+def test_two_who_set_rules_at_once_make_one_row(app, cast):
+    by = acting(cast.coordinator)
+    session.commit()
+    acts = [lambda n=n: set_rules(CountingRules(locum_months=n), after=0, by=by) for n in (0, 1)]
+    assert at_once(app, *acts) == {"done": 1, REFUSED: 1}
+    assert count() == 1
 
 
 @pytest.mark.parametrize("who", ["treasurer", "board_member", "gp"])

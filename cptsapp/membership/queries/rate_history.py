@@ -15,7 +15,7 @@ from cptsapp.membership.rules.rate import Count, CountingRules
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PastRules:
     """Rules, since when they hold and who set them; the first are those of the start."""
 
     rules: CountingRules
@@ -32,13 +32,13 @@ class Effect:
     is_same: bool
 
 
-def history() -> Sequence[Held]:
+def history() -> Sequence[PastRules]:
     """The latest first. One statement."""
     wanted = select(RateRules, User.display_name).outerjoin(User, User.id == RateRules.set_by_id)
     rows = session.execute(wanted.order_by(RateRules.id.desc()))
     return [
-        *(Held(counting_rules(saved), saved.set_at, name or "") for saved, name in rows),
-        Held(CountingRules(), None, ""),
+        *(PastRules(counting_rules(saved), saved.set_at, name or "") for saved, name in rows),
+        PastRules(CountingRules(), None, ""),
     ]
 
 

@@ -118,7 +118,7 @@ def _context(wanted: Wanted) -> dict[str, Any]:
         "arguments": _arguments(wanted),
         "rules_line": rate_sheets.rules_line(reading),
         "source_lines": rate_sheets.source_lines(reading),
-        "waiting": rate_page.waiting_count() if wanted.day == today else None,
+        "waiting": rate_page.waiting_count() if wanted.day == today else 0,
         "due_by": due_by(wanted.day),
     }
 
