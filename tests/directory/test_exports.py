@@ -2,14 +2,16 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from cptsapp.accounts.models import Role
 from cptsapp.audit.models import AuditEvent
 from cptsapp.core.db import session
 from cptsapp.directory.models import Profession
-from tests.tools.factories import make_membership, make_organisation, make_person, make_place, make_practice
+from tests.tools.factories import make_membership, make_organisation, make_person, make_place, make_practice, make_user
 
 
 @pytest.fixture
@@ -138,14 +140,17 @@ def test_the_cards_of_the_list_are_one_file(coordinator):
     assert "KIND:org\r\nFN:MSP du Port" in content
 
 
-@pytest.mark.parametrize("changes", [{"objected_on": "2026-07-01"}, {"merged_into_id": 1}])
+@pytest.mark.parametrize("changes", [{"objected_on": date(2026, 7, 1)}, {"merged_into_id": 1}])
 def test_who_is_not_shown_has_no_card(coordinator, changes):
-    from datetime import date
-
-    known = {name: date.fromisoformat(value) if name == "objected_on" else value for name, value in changes.items()}
-    person_id = make_person(**known).id
+    person_id = make_person(**changes).id
     session.commit()
     assert card_of(coordinator, person_id).status_code == 404
+
+
+def test_a_partner_has_no_card_of_a_person(sign_in, cast):
+    partner = make_user(Role.PARTNER)
+    session.commit()
+    assert card_of(sign_in(partner), cast.gp_person.id).status_code == 404
 
 
 def test_a_long_line_is_folded_between_letters(coordinator):
