@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cptsapp.core.db import Base, session
 from cptsapp.core.prepared import Prepared
 
-_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+_WRITES = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _KEY = "written_tables"
 UNSTAMPED = {"is_stamped": False}  # execution options of a connection whose writes change no stamp
 _watched: dict[str, frozenset[str]] = {}

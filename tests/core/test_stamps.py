@@ -29,6 +29,11 @@ def test_a_statement_of_rows_changes_it(cast):
     assert stamp() != before
 
 
+@pytest.mark.parametrize("statement", ["INSERT OR IGNORE INTO person", 'UPDATE "person" SET', "\n  DELETE FROM person"])
+def test_every_way_of_writing_is_known(statement):
+    assert stamps._WRITES.match(statement)[1] == "person"
+
+
 def test_reading_leaves_it(cast):
     before = stamp()
     session.query(Person).all()
