@@ -5,10 +5,13 @@ that nobody sends 800 MB through a browser.
 """
 
 import contextlib
+import errno
+import lzma
 import os
 import re
 import secrets
 import shutil
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,8 +28,12 @@ CHUNK = 1024 * 1024
 LEFT_BEHIND = timedelta(days=1)
 _STAMP = re.compile(r"_(20\d{2})(\d{2})(\d{2})(?:\d{4})?(?=\D|$)")
 _ENCRYPTED = 0x1
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# What the library raises of an archive that was cut, spoiled, or written by nobody's program.
+_SPOILED = (BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError)
 NOT_ZIP = "Cette archive ne s’ouvre pas : téléchargez-la de nouveau."
 NO_MEMBER = f"Cette archive ne contient pas le fichier {EXTRACT_STEM}."
+NO_ROOM = "Il n’y a plus assez de place sur le disque du serveur\u202f: prévenez la personne qui l’administre."
 TOO_LARGE = "Ce fichier dépasse 2\u00a0Go\u202f: ce n’est pas l’extrait attendu."
 
 _folder: Path | None = None
@@ -74,16 +81,32 @@ def _new_name() -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as read, _create(target) as written:
+    with source.open("rb") as read, _whole(target) as written:
         shutil.copyfileobj(read, written, CHUNK)
 
 
 def write_text(text: str) -> str:
     """Keep a text under a name of chance; gives that name."""
     name = _new_name()
-    with _create(folder() / name) as file:
+    with _whole(folder() / name) as file:
         file.write(text.encode())
     return name
+
+
+@contextlib.contextmanager
+def _whole(target: Path) -> Iterator[BinaryIO]:
+    """A new file, written whole or not there. Raises Refusal when the disk is full."""
+    try:
+        with _create(target) as file:
+            yield file
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        if error.errno in _FULL:
+            raise Refusal(NO_ROOM) from error
+        raise
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _create(target: Path) -> BinaryIO:
@@ -150,7 +173,7 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     try:
         with ZipFile(path) as archive, archive.open(member := _extract_of(archive)) as read:
             yield cast(BinaryIO, read), member.file_size
-    except (BadZipFile, NotImplementedError, EOFError) as error:
+    except _SPOILED as error:
         raise Refusal(NOT_ZIP) from error
 
 
@@ -160,10 +183,9 @@ def keep_member(archive: Path) -> tuple[str, str]:
     try:
         with ZipFile(archive) as opened:
             member = _extract_of(opened)
-            with opened.open(member) as read, _create(folder() / name) as written:
+            with opened.open(member) as read, _whole(folder() / name) as written:
                 shutil.copyfileobj(read, written, CHUNK)
-    except (BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        remove(name)
+    except (*_SPOILED, OSError) as error:
         raise Refusal(NOT_ZIP) from error
     return name, Path(member.filename).name
 

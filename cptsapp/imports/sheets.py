@@ -7,6 +7,7 @@ read, formulas as the values they show.
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ NIR_DIGITS = 13
 PREVIEW_ROWS = 5
 SEPARATORS = (";", ",", "\t")
 _SAMPLE_LINES = 30
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,7 +77,7 @@ def _counted(rows: Iterable[list[str]]) -> Iterator[list[str]]:
 
 def _clean(cell: str) -> str:
     """One line, of a bounded length; a number of social security is never kept (§6.2)."""
-    text = " ".join(cell.split())[:CELL_MAX]
+    text = " ".join(_CONTROLS.sub(" ", cell).split())[:CELL_MAX]
     return "" if len(text) >= NIR_DIGITS and looks_like_nir(text) else text
 
 
@@ -104,7 +106,7 @@ def _refuse_bomb(source: Path) -> None:
     try:
         with ZipFile(source) as archive:
             members = archive.infolist()
-    except BadZipFile as error:
+    except (BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise Refusal(NO_TABLE) from error
     if len(members) > MEMBERS_MAX or sum(member.file_size for member in members) > UNPACKED_MAX_BYTES:
         raise Refusal(TOO_LARGE_INSIDE)
@@ -121,7 +123,7 @@ def _workbook_rows(source: Path) -> Iterable[list[str]]:
         raise Refusal(TOO_LARGE_INSIDE)  # it met a bound
     if done.returncode:
         raise Refusal(_REASONS.get(done.returncode, NO_TABLE))
-    return (json.loads(line) for line in done.stdout.decode().splitlines())
+    return (json.loads(line) for line in done.stdout.splitlines())
 
 
 # -- CSV --------------------------------------------------------------------------------------------------------------

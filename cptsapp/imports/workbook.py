@@ -13,7 +13,10 @@ from typing import Any
 
 MEMORY_BYTES = 1024**3
 SECONDS = 30
-TOO_MANY_ROWS, TOO_MANY_COLUMNS, UNREADABLE = 3, 4, 5
+# A text that a workbook holds once may be that of each of its cells.
+CELL_SIGNS = 2000
+SIGNS = 64 * 1024**2
+TOO_MANY_ROWS, TOO_MANY_COLUMNS, UNREADABLE, TOO_LARGE = 3, 4, 5, 6
 
 
 def main(path: str, rows_max: int, columns_max: int) -> int:
@@ -23,13 +26,16 @@ def main(path: str, rows_max: int, columns_max: int) -> int:
     from python_calamine import CalamineError, load_workbook
 
     try:
-        rows = _rows(load_workbook(path))
+        rows, signs = _rows(load_workbook(path)), 0
         for number, row in enumerate(rows, start=1):
             cells = _trimmed([_text(value) for value in row])
             if len(cells) > columns_max:
                 return TOO_MANY_COLUMNS
             if number > rows_max and cells:
                 return TOO_MANY_ROWS
+            signs += sum(map(len, cells))
+            if signs > SIGNS:
+                return TOO_LARGE
             if number <= rows_max:
                 sys.stdout.write(json.dumps(cells, ensure_ascii=False) + "\n")
     except (CalamineError, OSError, ValueError, MemoryError):
@@ -54,7 +60,7 @@ def _text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return "" if isinstance(value, timedelta) else str(value).strip()
+    return "" if isinstance(value, timedelta) else str(value)[:CELL_SIGNS].strip()
 
 
 def _trimmed(cells: list[str]) -> list[str]:

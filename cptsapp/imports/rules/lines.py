@@ -1,5 +1,6 @@
 """The lines of a file that may weigh a gigabyte: read by small blocks, each line of a bounded length."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -8,6 +9,7 @@ LONGEST = 1 << 16
 # Stands for a line that was too long to be kept: compare with `is`.
 OVERLONG = bytes(1)
 _BOM = b"\xef\xbb\xbf"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class Source(Protocol):
@@ -45,15 +47,16 @@ def _bounded(line: bytes) -> bytes:
 
 
 def text(cell: bytes) -> str:
-    """A cell as text: UTF-8, else the signs of Windows and latin-1, without what surrounds it.
+    """A cell as text: UTF-8, else the signs of Windows and latin-1, without what surrounds it nor control signs.
 
     Decided for each cell: text of one encoding is not by chance valid in the other, so that an old file is read
     whole, and one damaged byte spoils the one cell it is in.
     """
     try:
-        return cell.decode().strip()
+        said = cell.decode()
     except UnicodeDecodeError:
-        return cell.decode("cp1252" if not _has_no_sign(cell) else "latin-1").strip()
+        said = cell.decode("cp1252" if not _has_no_sign(cell) else "latin-1")
+    return (said if said.isprintable() else _CONTROLS.sub(" ", said)).strip()
 
 
 def _has_no_sign(cell: bytes) -> bool:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx, uploads
 from cptsapp.http.access import requires
-from cptsapp.http.fields import BaseForm
+from cptsapp.http.fields import BaseForm, one_line
 from cptsapp.imports import files, queries, screens, sheets
 from cptsapp.imports.actions import arrivals
 from cptsapp.imports.forms import DepotForm, ExtractForm, ListForm
@@ -131,8 +131,8 @@ def _path_of(sent: FileStorage) -> Path:
 
 
 def _name_of(sent: FileStorage) -> str:
-    """The file's name without the folders that some browsers send."""
-    return (sent.filename or "").replace("\\", "/").rpartition("/")[2][:200]
+    """The file's name without the folders that some browsers send, nor signs that no name has."""
+    return one_line((sent.filename or "").replace("\\", "/").rpartition("/")[2])[:200]
 
 
 def _url_of(import_: Import) -> str:
