@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Select, exists, or_, select
 
+from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.core.french import count
 from cptsapp.directory.merged import roots
@@ -20,6 +21,8 @@ AT_ONCE = 300
 # So many gone at once is rather a file cut short, or of somewhere else.
 MANY, SHARE = 10, 0.2
 REASON = "N’est plus dans l’extrait"
+# Whoever posts slots here is asked about: ending their practice ends more than a line of the directory.
+HAS_ACCOUNT = "N’est plus dans l’extrait, et a un compte ici\u202f: est-ce un départ\u202f?"
 TOO_MANY = "N’est plus dans l’extrait, comme beaucoup d’autres\u202f: le fichier est-il entier\u202f?"
 
 
@@ -31,7 +34,11 @@ def verdicts(seen: Collection[int], extract_on: date) -> Iterator[Verdict]:
     is_too_many = len(missing) > MANY and len(missing) > SHARE * len(known)
     for start in range(0, len(missing), AT_ONCE):
         some = missing[start : start + AT_ONCE]
-        yield from (_verdict(*pair, is_too_many) for pair in with_practices(some, extract_on) if pair[1])
+        with_account = set(session.scalars(select(User.person_id).where(User.person_id.in_(some), User.is_active)))
+        for person, practices in with_practices(some, extract_on):
+            if practices:
+                doubt = TOO_MANY if is_too_many else HAS_ACCOUNT if person.id in with_account else ""
+                yield _verdict(person, practices, doubt)
 
 
 def _known(extract_on: date) -> Select[int]:
@@ -68,23 +75,19 @@ def with_practices(person_ids: list[int], extract_on: date) -> list[tuple[OurPer
     return [(person, person.practices) for person in persons.values()]
 
 
-def _verdict(person: OurPerson, practices: list[OurPractice], is_too_many: bool) -> Verdict:
+def _verdict(person: OurPerson, practices: list[OurPractice], doubt: str) -> Verdict:
     ops = [{"op": "end", "id": our.id, "address": our.address, "commune": our.commune_code} for our in practices]
     named = FoundPerson(person.last_name, person.first_name, person.profession, rpps=person.rpps, adeli=person.adeli)
     left, _right = wording.sides(ops, named, person, {})
-    reason = (
-        TOO_MANY
-        if is_too_many
-        else f"{REASON}\u202f: {count(len(ops), 'exercice prend fin', 'exercices prennent fin')}"
-    )
+    ends = count(len(ops), "exercice prend fin", "exercices prennent fin")
     return Verdict(
         kind=ItemKind.GONE,
         person=named,
-        reason=reason,
+        reason=doubt or f"{REASON}\u202f: {ends}",
         ops=list(ops),
         person_id=person.id,
         label=wording.label_of_sheet(person),
-        needs_decision=is_too_many,
+        needs_decision=bool(doubt),
         ours={"fields": left},
         found={"fields": {}, "ops": ops, "signature": signature(ItemKind.GONE, person.id, named, ops)},
     )

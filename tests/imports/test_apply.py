@@ -249,7 +249,8 @@ def test_who_has_a_number_and_is_not_in_the_extract_is_proposed(read, cast):
     cast.gp_person.rpps = rpps(50)
     session.commit()
     (item,) = items(read([person(1)]), ItemKind.GONE)
-    assert item.person_id == cast.gp_person.id
+    assert (item.person_id, item.needs_decision) == (cast.gp_person.id, True)
+    assert item.reason == "N’est plus dans l’extrait, et a un compte ici\u202f: est-ce un départ\u202f?"
 
 
 def test_who_asked_to_be_kept_out_is_not_said_gone(read, apply):
