@@ -132,7 +132,8 @@ def _path_of(sent: FileStorage) -> Path:
 
 def _name_of(sent: FileStorage) -> str:
     """The file's name without the folders that some browsers send, nor signs that no name has."""
-    return one_line((sent.filename or "").replace("\\", "/").rpartition("/")[2])[:200]
+    name: str = one_line((sent.filename or "").replace("\\", "/").rpartition("/")[2])
+    return name[:200]
 
 
 def _url_of(import_: Import) -> str:
