@@ -7,11 +7,14 @@ import pytest
 
 from cptsapp.accounts.models import Role
 from cptsapp.core.db import session
-from cptsapp.directory.models import College, Person, PracticeMode, Profession
+from cptsapp.directory.actions.merging import merge, undo
+from cptsapp.directory.actions.objections import object_for
+from cptsapp.directory.models import College, Merge, Person, PracticeMode, Profession, SheetKind
 from cptsapp.membership.queries import rate_list
 from cptsapp.membership.queries.settings import defaults
 from tests.membership.rate import PEOPLE, URL, fraction, know_since, listed, numbers, professional
 from tests.tools.factories import (
+    acting,
     make_application,
     make_membership,
     make_organisation,
@@ -32,6 +35,12 @@ def on(day: str) -> str:
 def coordinator(sign_in, cast):
     """A coordinator's client; the two doctors of the cast practise here and are no members."""
     return sign_in(cast.coordinator)
+
+
+@pytest.fixture
+def by(cast):
+    """The coordinator, as actions take them."""
+    return acting(cast.coordinator)
 
 
 @pytest.fixture
@@ -118,22 +127,26 @@ class TestPast:
         assert fraction(coordinator.get(on("2025-12-31")).text) == (1, 3)
         assert fraction(coordinator.get(on("2026-01-01")).text) == (0, 3)
 
-    def test_who_objects_still_counts(self, coordinator, known):
-        person_id = professional(member=True).person_id
+    def test_who_objects_still_counts(self, by, coordinator, known):
+        practice = professional()
+        person_id = make_membership(practice.person, left_on=date(2026, 7, 10)).person_id
         session.commit()
         before = fraction(coordinator.get(on("2026-06-30")).text)
-        session.get_one(Person, person_id).objected_on = date(2026, 7, 1)
+        object_for(person_id, by=by)
         session.commit()
         assert fraction(coordinator.get(on("2026-06-30")).text) == before == (1, 3)
-        assert fraction(coordinator.get(URL).text) == (1, 3)
+        assert fraction(coordinator.get(URL).text) == (0, 3)
 
-    def test_two_sheets_made_one_are_one_person_on_every_day(self, coordinator, known):
-        kept, other = (professional(member=True).person_id for _ in range(2))
+    def test_two_sheets_made_one_are_one_person_on_every_day(self, by, coordinator, known):
+        kept, other = (professional(member=number == 1).person_id for number in range(2))
         session.commit()
-        assert fraction(coordinator.get(on("2026-06-30")).text) == (2, 4)
-        session.get_one(Person, other).merged_into_id = kept
+        assert fraction(coordinator.get(on("2026-06-30")).text) == (1, 4)
+        done = merge(SheetKind.PERSON, kept, other, (), by=by).id
         session.commit()
         assert fraction(coordinator.get(on("2026-06-30")).text) == (1, 3)
+        undo(session.get_one(Merge, done), by=by)
+        session.commit()
+        assert fraction(coordinator.get(on("2026-06-30")).text) == (1, 4)
 
     def test_the_curve_counts_two_sheets_made_one_once(self, coordinator, known):
         kept, other = professional(member=True), professional(member=True)
