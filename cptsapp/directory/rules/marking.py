@@ -14,7 +14,8 @@ def marked(text: str, words: tuple[str, ...]) -> tuple[Piece, ...]:
 
     What answers begins where a word of the text does, as the search wants it.
     """
-    if not words:
+    compact = fold(text).replace(" ", "")
+    if not any(word in compact for word in words):  # most texts of a page answer to nothing
         return ((text, ""),)
     folded, places = _spread(text)
     spans = sorted(span for word in words for span in _found(folded, word))
