@@ -100,11 +100,6 @@ class Counted(NamedTuple):
         """Whether they are in the numerator too."""
         return self.period is not None
 
-    @property
-    def college(self) -> College | None:
-        """The college they vote in; none for who is not a member."""
-        return self.period.college if self.period else None
-
 
 @dataclass(frozen=True, slots=True)
 class Count:

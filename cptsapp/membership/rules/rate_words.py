@@ -78,7 +78,6 @@ _REASONS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
         Reason.VOLUNTEER: ("bénévole", "bénévoles"),
     }
 )
-PROFESSIONS_MAX = 12  # beyond, a sentence says those left out, or only how many
 _NUMBERS = ("Aucune", "Une", "Deux", "Trois", "Quatre", "Cinq", "Six", "Sept", "Huit", "Neuf", "Dix", "Onze", "Douze")
 
 
