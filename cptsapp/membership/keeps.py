@@ -25,7 +25,7 @@ def _why_not_object(numbers: set[int]) -> str | None:
     waiting = Application.person_id.in_(numbers), Application.state == ApplicationState.RECEIVED
     if session.scalar(select(Application.id).where(*waiting).limit(1)) is None:
         return None
-    return "Une demande d’adhésion attend une réponse : refusez-la ou notez qu’elle est retirée d’abord."
+    return "Une demande d’adhésion attend une réponse : refusez-la ou notez qu’elle est retirée d’abord."
 
 
 def _erase(numbers: set[int]) -> None:

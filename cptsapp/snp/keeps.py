@@ -12,7 +12,7 @@ def _why_not_object(numbers: set[int]) -> str | None:
     posted = Slot.person_id.in_(numbers), Slot.state == SlotState.OPEN, Slot.starts_at > clock.now()
     if session.scalar(select(Slot.id).where(*posted).limit(1)) is None:
         return None
-    return "Des créneaux à venir sont publiés à son nom : retirez-les d’abord."
+    return "Des créneaux à venir sont publiés à son nom : retirez-les d’abord."
 
 
 def _erase(numbers: set[int]) -> None:

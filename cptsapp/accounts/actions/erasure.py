@@ -32,7 +32,7 @@ def erase_accounts(person_ids: Collection[int]) -> Erased:
     for table in (AccessLink, DeskUser, Draft, RecoveryCode, SignIn):
         session.execute(delete(table).where(table.user_id.in_(erased.user_ids)))
     for user in users:
-        user.mail, user.display_name = f"compte-{user.id}@{_NO_HOST}", f"Compte n° {user.id}"
+        user.mail, user.display_name = f"compte-{user.id}@{_NO_HOST}", f"Compte n° {user.id}"
         user.password_hash = user.totp_secret = None
     session.flush()
     return erased

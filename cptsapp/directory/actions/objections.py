@@ -177,7 +177,7 @@ def lift(identity: Identity, *, by: CurrentUser) -> None:
     ).all()
     if not gone:
         raise Refusal(
-            "Aucune opposition n’est connue sous cette identité : vérifiez le nom, la commune et les numéros."
+            "Aucune opposition n’est connue sous cette identité : vérifiez le nom, la commune et les numéros."
         )
     _count_no_more(identity, set(gone))
     record("objection.lifted", None, by=by)

@@ -112,7 +112,7 @@ class Person(Base):
     def full_name(self) -> str:
         """As screens write it: "Dr Hélène Renaudin"; who asked to be kept out has a number and no name."""
         if self.objected_on is not None:
-            return f"Personne n° {self.id}"
+            return f"Personne n° {self.id}"
         return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
 
 

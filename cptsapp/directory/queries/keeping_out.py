@@ -36,10 +36,10 @@ def objecting(person_id: int) -> Objecting:
 def why_not_object(numbers: set[int]) -> str | None:
     """The French reason why someone may not be kept out yet, and what to do first."""
     if session.scalar(select(User.id).where(User.person_id.in_(numbers), User.is_active).limit(1)) is not None:
-        return "Cette personne a un compte ouvert : fermez-le d’abord."
+        return "Cette personne a un compte ouvert : fermez-le d’abord."
     live = Membership.person_id.in_(numbers), last_day() >= territory.today()
     if session.scalar(select(Membership.id).where(*live).limit(1)) is not None:
-        return "Cette personne est adhérente : notez d’abord son départ, puis revenez le lendemain du dernier jour."
+        return "Cette personne est adhérente : notez d’abord son départ, puis revenez le lendemain du dernier jour."
     return keepers.why_not_object(numbers)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cptsapp.accounts.models import User
 from cptsapp.audit import actors
+from cptsapp.core import french
 from cptsapp.core.db import session
 from cptsapp.core.periods import meets
 from cptsapp.core.refusals import Invisible
@@ -123,7 +124,8 @@ def _default(name: str, kept: Sheet, other: Sheet) -> str:
 def _shown(sheet: Sheet, name: str) -> str:
     if name in ("profession", "kind"):
         return label_of(sheet)
-    return getattr(sheet, name) or ""
+    value: str | None = getattr(sheet, name)
+    return french.phone(value) if value and name == "phone" else value or ""
 
 
 def where_of(kind: SheetKind, numbers: Iterable[int]) -> dict[int, list[str]]:
@@ -148,15 +150,15 @@ def where_of(kind: SheetKind, numbers: Iterable[int]) -> dict[int, list[str]]:
 def why_not_merge(kind: SheetKind, kept: Sheet, other: Sheet) -> str | None:
     """The French reason why two sheets may not be made one, and what to do first."""
     if any(sheet.merged_into_id is not None for sheet in (kept, other)):
-        return "Une de ces fiches a déjà été réunie à une autre : ouvrez l’autre."
+        return "Une de ces fiches a déjà été réunie à une autre : ouvrez l’autre."
     told = [[getattr(sheet, name) for name in TELLING[kind]] for sheet in (kept, other)]
     if are_told_apart(*told):
-        return "Ces fiches ont chacune leur numéro, et il est différent : ce sont deux fiches distinctes."
+        return "Ces fiches ont chacune leur numéro, et il est différent : ce sont deux fiches distinctes."
     if reason := _why_not_accounts(kept, other):
         return reason
     if _memberships_meet(kind, kept.id, other.id):
         return (
-            "Les deux fiches ont une adhésion pour les mêmes jours : "
+            "Les deux fiches ont une adhésion pour les mêmes jours : "
             "corrigez d’abord les dates de l’une, sans quoi elle compterait double."
         )
     return None
@@ -169,9 +171,9 @@ def _why_not_accounts(kept: Sheet, other: Sheet) -> str | None:
     wanted = select(User.person_id).where(User.person_id.in_((kept.id, other.id)), User.is_active)
     owners = set(session.scalars(wanted))
     if owners == {kept.id, other.id}:
-        return "Les deux fiches ont un compte ouvert : fermez d’abord celui qui ne sert plus."
+        return "Les deux fiches ont un compte ouvert : fermez d’abord celui qui ne sert plus."
     if other.id in owners:
-        return f"{name_of(other)} se connecte avec la fiche n° {other.id} : gardez cette fiche."
+        return f"{name_of(other)} se connecte avec la fiche n° {other.id} : gardez cette fiche."
     return None
 
 
@@ -224,11 +226,7 @@ def _line(row: Merge, kept: Sheet | None, names: dict[int, str]) -> MergeLine:
     return MergeLine(
         merge=row,
         name=name_of(kept) if kept is not None else "",
-        fields=[
-            labels[name].lower() if name.islower() and labels[name][1:].islower() else labels[name]
-            for name in row.taken.get("fields", {})
-            if name in labels
-        ],
+        fields=[labels[name] for name in row.taken.get("fields", {}) if name in labels],
         carried=row.taken.get("carried", []),
         by=names.get(row.merged_by_id or 0, "Le logiciel"),
         undone_by=names.get(row.undone_by_id or 0, "Le logiciel"),
@@ -241,9 +239,9 @@ def why_not_undo(row: Merge, kept: Sheet | None) -> str | None:
     if row.undone_at is not None:
         return "Cette réunion a déjà été défaite."
     if kept is None or getattr(kept, "objected_on", None) is not None:
-        return "Cette personne a demandé à ne pas figurer : rien de ce qui a été réuni n’est gardé."
+        return "Cette personne a demandé à ne pas figurer : rien de ce qui a été réuni n’est gardé."
     if kept.merged_into_id is not None:
-        return "La fiche gardée a été réunie à une autre depuis : défaites d’abord cette autre réunion."
+        return "La fiche gardée a été réunie à une autre depuis : défaites d’abord cette autre réunion."
     return None
 
 

@@ -46,7 +46,7 @@ def are_told_apart(a: Sequence[str | None], b: Sequence[str | None]) -> bool:
 def alike(candidates: Iterable[Candidate], distinct: Collection[tuple[int, int]] = ()) -> list[Pair]:
     """The pairs to propose, the likeliest first; those of `distinct` (low, high) are never proposed again."""
     found: dict[tuple[int, int], Pair] = {}
-    for a, b in _neighbours(candidates):
+    for a, b in neighbours(candidates):
         key = (min(a.id, b.id), max(a.id, b.id))
         if key in found or key in distinct or are_told_apart(a.numbers, b.numbers):
             continue
@@ -55,7 +55,8 @@ def alike(candidates: Iterable[Candidate], distinct: Collection[tuple[int, int]]
     return sorted(found.values(), key=lambda pair: (-pair.likeness, pair.low_id, pair.high_id))
 
 
-def _neighbours(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
+def neighbours(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
+    """The sheets worth comparing, two by two; some come more than once."""
     blocks: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
     for one in candidates:
         for key in _keys(one):
@@ -71,8 +72,10 @@ def _keys(one: Candidate) -> Iterator[tuple[str, ...]]:
     words = sorted(one.folded.split())
     yield ("name", *words)
     yield from (("contact", contact) for contact in one.contacts)
-    # Either word may stand first, and a slip rarely falls on the first letter.
-    yield from (("near", commune, one.kind, initial) for commune in one.communes for initial in {w[0] for w in words})
+    # Two initials in common: either word may stand first, a third be left out, and a slip rarely falls on both.
+    initials = [word[0] for word in words]
+    pairs = set(combinations(initials, 2)) or {(initials[0], "")}
+    yield from (("near", commune, one.kind, *pair) for commune in one.communes for pair in pairs)
 
 
 def _compared(low_id: int, high_id: int, a: Candidate, b: Candidate) -> Pair | None:

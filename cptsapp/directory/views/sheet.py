@@ -32,7 +32,10 @@ from cptsapp.territory import queries as territory
 @blueprint.get("/<int:person_id>")
 @requires("directory.read")
 def sheet(person_id: int) -> Response:
-    """Where someone practises, their telephones, who acts for them, where they stand."""
+    """Where someone practises, who acts for them, where they stand; a merged sheet leads to the one it is now."""
+    kept_id = people.person(me(), person_id).id
+    if kept_id != person_id:
+        return htmx.redirect(url_for("directory.sheet", person_id=kept_id))
     return show_sheet(person_id)
 
 
