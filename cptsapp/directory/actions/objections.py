@@ -71,6 +71,8 @@ def object_for(person_id: int, *, by: CurrentUser) -> None:
     root = next((one for one in people if one.id == person_id), None)
     if root is None or root.merged_into_id is not None or root.objected_on is not None:
         raise Invisible
+    if same_person({person_id}) != numbers:  # merged while we waited for the rows: one of them would keep the name
+        raise Refusal("Une autre fiche vient d’être réunie à celle-ci : relisez la page, puis recommencez.")
     refuse_if(queries.why_not_object(numbers))
     _remember(queries.identities(numbers))
     _erase(people, numbers)
