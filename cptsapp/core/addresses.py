@@ -2,6 +2,7 @@
 
 from datetime import date
 
+YEARS = range(1900, 2200)  # of days from which one may count some years back or ahead, in both databases
 KEY_DIGITS = 9  # every number of so many digits is one that a key can be, in both databases
 
 
@@ -14,6 +15,7 @@ def row_number(text: str | None) -> int | None:
 def day(text: str | None) -> date | None:
     """The day of "2026-07-20", or None."""
     try:
-        return date.fromisoformat(text or "")
+        found = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return found if found.year in YEARS else None

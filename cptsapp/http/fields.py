@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 
 from cptsapp.core import french
+from cptsapp.core.addresses import YEARS
 from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 
 RESUME_FIELD = "_resume"
@@ -69,6 +70,14 @@ def no_nir(_form: FlaskForm, field: Field) -> None:
     """Validator: what looks like a social-security number is refused, never stored."""
     if field.data and looks_like_nir(str(field.data)):
         raise ValidationError(NIR_REFUSED)
+
+
+class DayField(DateField):
+    """A day from which years may be counted: a slip of the finger does not lead to the end of the calendar."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data.year not in YEARS:
+            raise ValidationError("Vérifiez l’année.")
 
 
 def parse_phone(text: str) -> str | None:

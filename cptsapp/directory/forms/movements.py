@@ -1,11 +1,11 @@
 """The form of a movement: who, what, when, as someone announced it."""
 
-from wtforms import BooleanField, DateField, RadioField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from cptsapp.directory.models import Movement, MovementKind
 from cptsapp.directory.rules.movements import MOVEMENT_LABELS
-from cptsapp.http.fields import BaseForm, OnceMixin, no_nir, none_if_blank
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, none_if_blank
 
 WHO_MAX = 80
 
@@ -20,8 +20,8 @@ class MovementForm(BaseForm, OnceMixin):
         coerce=MovementKind,
         default=MovementKind.ARRIVAL,
     )
-    starts_on = DateField("Date", [InputRequired("Donnez la date.")])
-    ends_on = DateField("Jusqu’au", [Optional()])
+    starts_on = DayField("Date", [InputRequired("Donnez la date.")])
+    ends_on = DayField("Jusqu’au", [Optional()])
     is_confirmed = BooleanField("C’est confirmé")
     replaced_by = StringField("Qui remplace ou succède", [Optional(), Length(max=WHO_MAX)], filters=[none_if_blank])
     note = StringField("Note", [Optional(), Length(max=200), no_nir], filters=[none_if_blank])

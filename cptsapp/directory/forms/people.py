@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     SelectField,
     StringField,
@@ -17,7 +16,7 @@ from cptsapp.core.french import NBSP
 from cptsapp.directory.models import Organisation, Person, Place, PracticeMode, Profession
 from cptsapp.directory.rules import words as rules
 from cptsapp.directory.rules.numbers import is_adeli
-from cptsapp.http.fields import BaseForm, OnceMixin, PhoneField, no_nir, none_if_blank, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, PhoneField, no_nir, none_if_blank, stripped
 from cptsapp.territory.models import Commune
 
 ASK = "Écrivez une réponse ici."
@@ -67,7 +66,7 @@ class PersonForm(BaseForm, OnceMixin):
     phone = PhoneField("Téléphone direct", [Optional()])
     accepts_overbook = BooleanField("Accepte des patients en sus")
     overbook_note = StringField("À quelles conditions", [Optional(), Length(max=120), no_nir], filters=[none_if_blank])
-    informed_on = DateField("Informé de ses droits le", [Optional()])
+    informed_on = DayField("Informé de ses droits le", [Optional()])
     sure = HiddenField()
 
     def validate_rpps(self, field: StringField) -> None:
@@ -121,8 +120,8 @@ class PracticeForm(PlaceForm, OnceMixin):
         coerce=PracticeMode,
         default=PracticeMode.LIBERAL,
     )
-    starts_on = DateField("À partir du", [InputRequired("Donnez le premier jour.")])
-    ends_on = DateField("Jusqu’au", [Optional()])
+    starts_on = DayField("À partir du", [InputRequired("Donnez le premier jour.")])
+    ends_on = DayField("Jusqu’au", [Optional()])
 
     def offer_places(self, places: Sequence[Place]) -> None:
         """Known addresses, then a new one."""
@@ -145,15 +144,15 @@ class PracticeForm(PlaceForm, OnceMixin):
 class EndForm(BaseForm):
     """The last day of a practice or of a delegation."""
 
-    last_day = DateField("Dernier jour", [InputRequired("Donnez le dernier jour.")])
+    last_day = DayField("Dernier jour", [InputRequired("Donnez le dernier jour.")])
 
 
 class DelegationForm(BaseForm):
     """Who acts for a practitioner, and when."""
 
     delegate_id = SelectField("Qui agit", coerce=int)
-    starts_on = DateField("À partir du", [InputRequired("Donnez le premier jour.")])
-    ends_on = DateField("Jusqu’au", [Optional()])
+    starts_on = DayField("À partir du", [InputRequired("Donnez le premier jour.")])
+    ends_on = DayField("Jusqu’au", [Optional()])
 
     def offer(self, people: Sequence[Person]) -> None:
         """Fill the choices in."""

@@ -1,11 +1,11 @@
 """Forms of the sheet of a person: an exchange."""
 
-from wtforms import DateField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from cptsapp.directory.models import Channel
 from cptsapp.directory.rules.exchanges import CHANNEL_LABELS
-from cptsapp.http.fields import BaseForm, OnceMixin, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, stripped
 
 NOTE_MAX = 600
 
@@ -13,7 +13,7 @@ NOTE_MAX = 600
 class ExchangeForm(BaseForm, OnceMixin):
     """What was said with a professional, on a day."""
 
-    held_on = DateField("Jour", [InputRequired("Donnez le jour.")])
+    held_on = DayField("Jour", [InputRequired("Donnez le jour.")])
     channel = RadioField(
         "Comment",
         choices={channel.value: label for channel, label in CHANNEL_LABELS.items()},

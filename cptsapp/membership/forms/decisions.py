@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from cptsapp.directory.models import College
-from cptsapp.http.fields import BaseForm, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, no_nir, stripped
 from cptsapp.membership.actions.applications import Decision
 from cptsapp.membership.forms.euros import EurosField
 from cptsapp.membership.queries.applications import Candidate
@@ -22,8 +22,8 @@ class ApprovalForm(BaseForm):
 
     sheet = RadioField("De qui s’agit-il\u202f?", validators=[InputRequired("Dites de quelle fiche il s’agit.")])
     college = SelectField("Collège", choices=colleges(tuple(College)), coerce=College)
-    decided_on = DateField("Décidée le", [InputRequired("Donnez le jour de la décision.")])
-    starts_on = DateField("Adhérent à partir du", [InputRequired("Donnez le premier jour.")])
+    decided_on = DayField("Décidée le", [InputRequired("Donnez le jour de la décision.")])
+    starts_on = DayField("Adhérent à partir du", [InputRequired("Donnez le premier jour.")])
     fee = EurosField("Cotisation, en euros")
 
     def offer(self, candidates: list[Candidate], *, is_structure: bool) -> None:
@@ -48,4 +48,4 @@ class RefusalForm(BaseForm):
         [InputRequired("Écrivez le motif\u00a0: il reste au dossier."), Length(max=300), no_nir],
         filters=[stripped],
     )
-    refused_on = DateField("Décidée le", [InputRequired("Donnez le jour de la décision.")])
+    refused_on = DayField("Décidée le", [InputRequired("Donnez le jour de la décision.")])

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
 from cptsapp.directory.models import College, LeaveReason
-from cptsapp.http.fields import BaseForm, OnceMixin
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin
 from cptsapp.membership.actions.memberships import Terms
 from cptsapp.membership.forms.euros import EurosField
 from cptsapp.membership.rules.words import LEAVE_LABELS, colleges
@@ -18,8 +18,8 @@ class PeriodForm(BaseForm, OnceMixin):
     """A period of membership, past ones too."""
 
     college = SelectField("Collège", choices=colleges(tuple(College)), coerce=College)
-    starts_on = DateField("Du", [InputRequired("Donnez le premier jour.")])
-    ends_on = DateField("Au", [InputRequired("Donnez le dernier jour.")])
+    starts_on = DayField("Du", [InputRequired("Donnez le premier jour.")])
+    ends_on = DayField("Au", [InputRequired("Donnez le dernier jour.")])
     fee = EurosField("Cotisation, en euros")
 
     def terms(self) -> Terms:
@@ -31,7 +31,7 @@ class PeriodForm(BaseForm, OnceMixin):
 class LeaveForm(BaseForm):
     """The last day of who leaves before the end, and why."""
 
-    left_on = DateField("Dernier jour", [InputRequired("Donnez le dernier jour.")])
+    left_on = DayField("Dernier jour", [InputRequired("Donnez le dernier jour.")])
     reason = SelectField("Raison", choices={r.value: label for r, label in LEAVE_LABELS.items()}, coerce=LeaveReason)
 
 
@@ -44,4 +44,4 @@ class BulkForm(BaseForm, OnceMixin):
 class PaymentForm(BulkForm):
     """Fees paid, on one day."""
 
-    paid_on = DateField("Payée le", [InputRequired("Donnez le jour du paiement.")])
+    paid_on = DayField("Payée le", [InputRequired("Donnez le jour du paiement.")])

@@ -143,7 +143,7 @@ def _approval(found: Application, *, is_sent: bool) -> ApprovalForm:
 
 def _page(found: Application, approval: ApprovalForm, refusal: RefusalForm, status: int = 200) -> Response:
     today = territory.today()
-    starts_on = approval.starts_on.data or today
+    starts_on = today if approval.starts_on.errors else approval.starts_on.data or today
     page = render_template(
         "membership/application.html",
         application=found,
