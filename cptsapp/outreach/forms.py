@@ -40,6 +40,7 @@ class CampaignForm(BaseForm, OnceMixin):
         validators=[
             DataRequired("Donnez un nom à la campagne, par exemple «\u00a0Infirmiers, trois communes\u00a0»."),
             Length(max=80, message="80 signes au plus."),
+            no_nir,
         ],
     )
     professions = _Boxes(
@@ -55,12 +56,13 @@ class CampaignForm(BaseForm, OnceMixin):
         validators=[
             DataRequired("Écrivez la première phrase\u202f: un appelant bénévole la lit."),
             Length(max=TEXT_MAX, message="3\u202f000 signes au plus."),
+            no_nir,
         ],
     )
     answers = TextAreaField(
         "La suite, et les questions fréquentes",
         filters=[stripped],
-        validators=[Length(max=TEXT_MAX, message="3\u202f000 signes au plus.")],
+        validators=[Length(max=TEXT_MAX, message="3\u202f000 signes au plus."), no_nir],
     )
 
     def offer(

@@ -62,5 +62,5 @@ class SettingsForm(BaseForm):
 class TextForm(BaseForm, OnceMixin):
     """The next version of the charter or of the statutes; `after` is the version its author has read."""
 
-    body = TextAreaField("Texte", [InputRequired("Écrivez ou collez le texte."), Length(max=200_000)])
+    body = TextAreaField("Texte", [InputRequired("Écrivez ou collez le texte."), Length(max=200_000), no_nir])
     after = HiddenField()
