@@ -146,3 +146,21 @@ def test_every_column_that_points_to_a_sheet_is_declared(app):
         (kept.column.class_.__tablename__, kept.column.key) for keeper in keepers.plugged() for kept in keeper.kept
     }
     assert pointing == declared
+
+
+def test_the_kept_sheet_is_found_under_the_name_and_number_of_the_other(cast, twins, sign_in):
+    kept, other = twins
+    _merge(cast, kept, other)
+    session.commit()
+    client = sign_in(cast.coordinator)
+    for typed in ("renodin", "10001234567"):
+        assert "Renaudin" in client.get(f"/annuaire?q={typed}").text
+
+
+def test_an_address_both_sheets_had_is_shown_once(cast, twins, sign_in):
+    kept, other = twins
+    make_practice(other, cast.gp_practice.place)
+    kept_id = kept.id
+    _merge(cast, kept, other)
+    session.commit()
+    assert sign_in(cast.coordinator).get(f"/annuaire/{kept_id}").text.count("<b>12, rue des Écoliers</b>") == 1

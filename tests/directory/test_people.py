@@ -122,7 +122,7 @@ def test_the_sheet_of_a_secretary_says_for_whom(coordinator, cast):
 def test_a_merged_sheet_opens_the_one_that_stays(coordinator, cast):
     gone = make_person(last_name="Doublon", merged_into_id=cast.gp_person.id)
     session.commit()
-    page = coordinator.get(f"/annuaire/{gone.id}").text
+    page = coordinator.get(f"/annuaire/{gone.id}", follow_redirects=True).text
     assert "Hélène Renaudin" in page
 
 

@@ -178,6 +178,16 @@ def _read_people(reading: _Reading) -> None:
         criteria = [Criterion(facets.PROFESSION, line.kind.value)]
         criteria += [facets.OVERBOOK] if line.accepts_overbook else []
         reading.add(line, folded, (line.rpps, adeli), criteria)
+    _read_former_names(reading)
+
+
+def _read_former_names(reading: _Reading) -> None:
+    """A sheet merged into another is found under its own name and numbers too: the kept one answers."""
+    columns = (Person.id, Person.folded, Person.rpps, Person.adeli)
+    for number, folded, *numbers in session.execute(select(*columns).where(Person.merged_into_id.is_not(None))):
+        rank = reading.person(number)
+        if rank is not None:
+            reading.words[rank] |= name_words(folded) | {one for one in numbers if one}
 
 
 def _read_structures(reading: _Reading) -> None:
@@ -187,6 +197,10 @@ def _read_structures(reading: _Reading) -> None:
         line = Line(entry, row.kind, row.name, mail=row.mail, phone=row.phone, verified_on=row.verified_on)
         kind = Criterion(facets.KIND, row.kind.value)
         reading.add(line, row.folded, (row.finess, row.siret), (facets.STRUCTURE, kind))
+    merged = select(Organisation.id, Organisation.folded).where(Organisation.merged_into_id.is_not(None))
+    for number, folded in session.execute(merged):
+        if (rank := reading.house(number)) is not None:
+            reading.words[rank] |= name_words(folded)
 
 
 _PLACE = (Place.name, Place.address, Place.phone, Place.commune_code, Place.organisation_id)

@@ -79,13 +79,13 @@ def sheet(user: CurrentUser, person_id: int) -> Sheet:
     """The page of a person. Raises Invisible."""
     found = person(user, person_id)
     numbers, today = same_person({found.id}), territory.today()
-    every = session.scalars(with_place().where(Practice.person_id.in_(numbers))).all()
+    every = _once(session.scalars(with_place().where(Practice.person_id.in_(numbers))).all())
     return Sheet(
         person=found,
         practices=[p for p in every if p.ends_on is None or p.ends_on >= today],
         former=[p for p in every if p.ends_on is not None and p.ends_on < today],
-        assisted_by=_delegations(Delegation.practitioner_id == found.id, Delegation.delegate_id, today),
-        assists=_delegations(Delegation.delegate_id == found.id, Delegation.practitioner_id, today),
+        assisted_by=_delegations(Delegation.practitioner_id.in_(numbers), Delegation.delegate_id, today),
+        assists=_delegations(Delegation.delegate_id.in_(numbers), Delegation.practitioner_id, today),
         account=session.scalar(select(User).where(User.person_id == found.id).order_by(User.id)),
         seen_on=max((p.seen_on for p in every if p.seen_on), default=None),
         pinned=_pinned(found.id, [p.place_id for p in every]),
@@ -94,6 +94,12 @@ def sheet(user: CurrentUser, person_id: int) -> Sheet:
         exchanges=_exchanges(numbers) if user.can("directory.notes") else None,
         standing=_standing(numbers, today) if permissions.sees_members(user) else None,
     )
+
+
+def _once(practices: Sequence[Practice]) -> Sequence[Practice]:
+    """Two sheets made one may both have practised at an address: what is still open there is shown once."""
+    still = {(p.place_id, p.profession): p.id for p in reversed(practices) if p.ends_on is None}
+    return [p for p in practices if p.ends_on is not None or still[p.place_id, p.profession] == p.id]
 
 
 def _delegations(
