@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import RoleGrant, User
@@ -23,12 +23,17 @@ GONE = "Ce créneau est passé."
 
 
 def acts_for(user: CurrentUser) -> Select[Any]:
-    """The ids of the persons a user acts for today: themselves, and those who delegated to them."""
-    own = select(literal(user.person_id).label("id"))
+    """The ids of the persons a user acts for today: themselves, and those who delegated to them.
+
+    Under all their numbers: what was posted or delegated under a sheet merged since is still theirs to answer for.
+    """
+    own = select(Person.id).where(or_(Person.id == user.person_id, Person.merged_into_id == user.person_id))
     delegated = select(Delegation.practitioner_id).where(
-        Delegation.delegate_id == user.person_id, in_force(Delegation, territory.today())
+        Delegation.delegate_id.in_(own), in_force(Delegation, territory.today())
     )
-    return select(union(own, delegated).subquery().c.id)
+    kept = select(func.coalesce(Person.merged_into_id, Person.id)).where(Person.id.in_(delegated))
+    merged = select(Person.id).where(Person.merged_into_id.in_(kept))
+    return select(union(own, kept, merged).subquery().c[0])
 
 
 def acts_for_person(user: CurrentUser, person_id: int) -> bool:

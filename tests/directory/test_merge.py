@@ -1,5 +1,7 @@
 import pytest
+from sqlalchemy import select
 
+from cptsapp.accounts.models import Role
 from cptsapp.core.db import Base, session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory import keepers
@@ -7,9 +9,19 @@ from cptsapp.directory.actions.merging import merge, undo
 from cptsapp.directory.actions.people import correct_person
 from cptsapp.directory.actions.pins import pin
 from cptsapp.directory.merged import same_person
-from cptsapp.directory.models import Person, SheetKind
+from cptsapp.directory.models import Person, Profession, SheetKind
 from cptsapp.directory.queries.pins import pins_of
-from tests.tools.factories import acting, make_membership, make_person, make_practice, make_slot, make_user
+from cptsapp.snp.models import Slot
+from cptsapp.snp.permissions import acts_for, own_identities
+from tests.tools.factories import (
+    acting,
+    make_delegation,
+    make_membership,
+    make_person,
+    make_practice,
+    make_slot,
+    make_user,
+)
 
 P = SheetKind.PERSON
 
@@ -164,3 +176,19 @@ def test_an_address_both_sheets_had_is_shown_once(cast, twins, sign_in):
     _merge(cast, kept, other)
     session.commit()
     assert sign_in(cast.coordinator).get(f"/annuaire/{kept_id}").text.count("<b>12, rue des Écoliers</b>") == 1
+
+
+def test_who_signs_in_still_answers_for_what_was_posted_under_the_other_sheet(cast, twins):
+    kept, other = twins
+    slot = make_slot(make_practice(other))
+    _merge(cast, kept, other)
+    assert session.scalars(select(Slot.id).where(own_identities(acting(cast.gp)))).all() == [slot.id]
+
+
+def test_a_secretary_of_the_other_sheet_acts_for_the_kept_one(cast, twins):
+    kept, other = twins
+    secretary = make_person(profession=Profession.STAFF)
+    make_delegation(secretary, other)
+    user = make_user(Role.SECRETARY, person_id=secretary.id)
+    _merge(cast, kept, other)
+    assert set(session.scalars(acts_for(acting(user)))) == {secretary.id, kept.id, other.id}

@@ -13,6 +13,7 @@ from cptsapp.directory.actions.people import correct_person, create_person
 from cptsapp.directory.actions.sheet import note_exchange
 from cptsapp.directory.models import (
     Channel,
+    College,
     Membership,
     MovementKind,
     NameWord,
@@ -26,6 +27,7 @@ from cptsapp.directory.models import (
 from cptsapp.directory.queries.keeping_out import kept_out_counts, kept_out_total
 from cptsapp.directory.rules.objections import Identity
 from cptsapp.ledger.models import LedgerLine
+from cptsapp.membership.actions.applications import Decision, approve
 from cptsapp.outbox import actions as outbox
 from cptsapp.territory.queries import today
 from tests.tools.factories import (
@@ -208,3 +210,11 @@ def test_an_objection_is_lifted_by_saying_who_one_is(cast, nurse):
 def test_nothing_is_lifted_for_who_never_objected(cast, nurse):
     with pytest.raises(Refusal, match="Aucune opposition"):
         lift(Identity("roy anne", Profession.NURSE, frozenset({"85288"})), by=acting(cast.coordinator))
+
+
+def test_an_application_of_who_objected_is_received_and_its_approval_says_why_not(cast, nurse):
+    _object(cast, nurse)
+    number = make_application(last_name=LAST, first_name=FIRST, profession=Profession.NURSE, rpps=RPPS).id
+    decision = Decision(None, College.PROFESSIONALS, today(), today(), 0)
+    with pytest.raises(Refusal, match="demandé à ne pas figurer"):
+        approve(number, decision, by=acting(cast.coordinator))
