@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from cptsapp import create_app
 from cptsapp.core import clock
@@ -42,6 +43,12 @@ def template(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> It
 def static_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Static files compressed once a run."""
     return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a run: each test has an application of its own, that would compile them again."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
@@ -83,9 +90,12 @@ def set_clock(clock_file: Path):
 
 
 @pytest.fixture
-def app(database_url: str, instance: Path, clock_file: Path) -> Iterator[Flask]:
+def app(
+    database_url: str, instance: Path, clock_file: Path, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """The application on that copy, in an application context."""
     application = create_app(test_settings(instance, database_url, f"@{clock_file}"))
+    application.jinja_env.bytecode_cache = compiled_templates
     application.test_client_class = CheckedClient
     with application.app_context():
         yield application
