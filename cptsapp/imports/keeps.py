@@ -6,7 +6,20 @@ from cptsapp.core.db import session
 from cptsapp.core.text import fold
 from cptsapp.directory.keepers import Keeper, Kept
 from cptsapp.directory.models import Person
-from cptsapp.imports.models import ImportItem
+from cptsapp.imports import queries
+from cptsapp.imports.models import ImportItem, ImportState
+
+_UNREAD = (ImportState.MAPPING, ImportState.WAITING, ImportState.READING)
+
+
+def _why_not_object(_numbers: set[int]) -> str | None:
+    """A file not read yet may name them, and a reading under way has asked already who is to be kept out."""
+    open_one = queries.current()
+    if open_one is None or open_one.state not in _UNREAD:
+        return None
+    return (
+        "Un import attend d’être lu, et peut nommer cette personne\u202f: laissez-le finir, ou abandonnez-le d’abord."
+    )
 
 
 def _erase(numbers: set[int]) -> None:
@@ -28,4 +41,4 @@ def _erase(numbers: set[int]) -> None:
     session.execute(delete(ImportItem).where(ImportItem.id.in_(named)))
 
 
-KEEPER = Keeper((Kept(ImportItem.person_id), Kept(ImportItem.organisation_id)), erase=_erase)
+KEEPER = Keeper((Kept(ImportItem.person_id), Kept(ImportItem.organisation_id)), _why_not_object, _erase)

@@ -14,7 +14,20 @@ ROLES = ("administrator", "coordinator", "gp", "secretary", "regulator", "treasu
 ARGUMENTS = (
     *("q", "ou", "depuis", "du", "au", "jour", "avant", "apres", "ref", "page", "pour", "objet", "fait", "forme"),
     *("creneau", "choisir", "suite", "autre", "mois", "annee", "campagne", "medecin", "semaine", "mesure", "type"),
-    *("par", "categorie", "qui", "rattaches", "commune", "code", "profession", "etat", "personne", "kind", "before"),    *("adhesion", "college", "sorte", "cotisation", "choix", "tous", "sens", "structure", "issue", "appelant", "joints"),
+    *("par", "categorie", "qui", "rattaches", "commune", "code", "profession", "etat", "personne", "kind", "before"),
+    *(
+        "adhesion",
+        "college",
+        "sorte",
+        "cotisation",
+        "choix",
+        "tous",
+        "sens",
+        "structure",
+        "issue",
+        "appelant",
+        "joints",
+    ),
     *("genre", "fiche", "colonne", "pas", "mode", "participe", "approuvee", "renouveles", "payees", "faite", "ajoutes"),
 )
 

@@ -88,6 +88,7 @@ def choose_columns(import_: Import, chosen: Mapping[Field, int], *, by: Actor | 
         raise Refusal("Les colonnes de cette liste sont déjà dites\u202f: elle est lue, ou l’import est terminé.")
     refuse_if(why_not_map(chosen, Subject(import_.columns["subject"])))
     import_.columns = {**import_.columns, "map": {field.value: number for field, number in chosen.items()}}
+    lifecycle.forget_cells(import_)
     import_.state = ImportState.WAITING
     import_.started_at = clock.now()
     record("import.mapped", import_, by=by, columns=len(chosen))

@@ -120,9 +120,17 @@ def abandon(import_: Import, by: Actor | None) -> None:
 def close(import_: Import, state: ImportState) -> None:
     """The turn is free for another; the file is no longer wanted."""
     import_.state, import_.turn = state, None
+    forget_cells(import_)
     if import_.stored_as is not None:
         _forget_file(import_)
     session.flush()
+
+
+def forget_cells(import_: Import) -> None:
+    """Of the first rows of a list, shown while its columns are said, only how many columns there were stays."""
+    if "headings" in import_.columns:
+        blank = [""] * len(import_.columns["headings"])
+        import_.columns = {**import_.columns, "headings": blank, "preview": []}
 
 
 def _forget_file(import_: Import) -> None:
