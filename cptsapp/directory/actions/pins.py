@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cptsapp.audit.actions import Actor
 from cptsapp.core import clock
@@ -28,14 +27,16 @@ def pin(sheet_kind: SheetKind, sheet_id: int, name: str, file_value: str | None,
         "pinned_by_id": by.id if by else None,
     }
     again = {"pinned_at": values["pinned_at"], "pinned_by_id": values["pinned_by_id"]}
+    session.execute(_insert(PinnedField).values(values).on_conflict_do_update(index_elements=_KEY, set_=again))
+
+
+def _insert(table: type[PinnedField]) -> Any:
+    """An INSERT that may become an update. Each database has its own, and loading both would slow every start."""
     if is_sqlite():
-        session.execute(
-            sqlite.insert(PinnedField).values(values).on_conflict_do_update(index_elements=_KEY, set_=again)
-        )
+        from sqlalchemy.dialects.sqlite import insert
     else:
-        session.execute(
-            postgresql.insert(PinnedField).values(values).on_conflict_do_update(index_elements=_KEY, set_=again)
-        )
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(table)
 
 
 def unpin(sheet_kind: SheetKind, sheet_id: int, name: str) -> None:
