@@ -26,9 +26,11 @@ from cptsapp.directory.models import (
 )
 from cptsapp.directory.queries.keeping_out import kept_out_counts, kept_out_total
 from cptsapp.directory.rules.objections import Identity
+from cptsapp.imports.models import Import, ImportItem
 from cptsapp.ledger.models import LedgerLine
 from cptsapp.membership.actions.applications import Decision, approve
 from cptsapp.outbox import actions as outbox
+from cptsapp.outreach.models import Call, CallCampaign, CallTarget, TargetState
 from cptsapp.territory.queries import today
 from tests.tools.factories import (
     acting,
@@ -61,6 +63,31 @@ def nurse(cast):
     return session.get_one(Person, made.id)
 
 
+def _reviewed_and_called(cast, person):
+    """What a file said of them, known and not yet known as theirs; and the note of a call."""
+    now = person.created_at
+    made = Import(
+        kind="extract", state="applied", file_name="extrait.txt", file_bytes=1, extract_on=today(), columns={}
+    )
+    made.started_at = made.applied_at = now
+    session.add(made)
+    session.flush()
+    said = {"import_id": made.id, "kind": "new", "lines": [2], "reason": "", "ours": {}}
+    session.add(ImportItem(label=NAME, found={"record": {"last_name": LAST}}, person_id=person.id, **said))
+    session.add(ImportItem(label="", found={"record": {"last_name": LAST, "rpps": RPPS}}, **said))
+    session.add(ImportItem(label=f"{FIRST} {LAST}", found={"record": {"last_name": LAST}}, **said))
+    session.add(ImportItem(label="Anne Roy", found={"record": {"last_name": "Roy", "rpps": "10009999999"}}, **said))
+    campaign = CallCampaign(name="Essai", professions=[], communes=[], opening="Bonjour", starts_on=today())
+    campaign.created_at, campaign.created_by_id = now, cast.coordinator.id
+    session.add(campaign)
+    session.flush()
+    target = CallTarget(campaign_id=campaign.id, person_id=person.id, rank=1)
+    session.add(target)
+    session.flush()
+    call = {"target_id": target.id, "caller_id": cast.coordinator.id, "called_at": now, "outcome": "informed"}
+    session.add(Call(note=f"dit par {NAME}", **call))
+
+
 def _object(cast, person):
     object_for(person.id, by=acting(cast.coordinator))
 
@@ -70,6 +97,7 @@ def test_nothing_that_names_the_person_is_left_anywhere(app, cast, nurse, instan
     correct_person(nurse, {"last_name": f"{LAST} Autre"}, by=by)
     correct_person(nurse, {"last_name": LAST}, by=by)
     note_exchange(nurse, today(), Channel.CALL, f"{NAME} part bientôt", by=by)
+    _reviewed_and_called(cast, nurse)
     make_movement(nurse, kind=MovementKind.RETIREMENT, note=f"dit par {NAME}")
     make_user(Role.PRACTITIONER, person_id=nurse.id, mail=MAIL, display_name=NAME, is_active=False)
     make_application(last_name=LAST, first_name=FIRST, mail=MAIL, person_id=nurse.id, state="withdrawn")
@@ -90,6 +118,8 @@ def test_nothing_that_names_the_person_is_left_anywhere(app, cast, nurse, instan
     places = [*rows_of_every_table(), *files_under(instance)]
     session.remove()
     assert not found_in(places)
+    assert session.scalars(select(ImportItem.label)).all() == ["Anne Roy"]
+    assert session.scalars(select(CallTarget.state)).all() == [TargetState.REMOVED]
 
 
 def test_profession_commune_and_dated_practices_stay_to_be_counted(cast, nurse):
