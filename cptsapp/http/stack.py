@@ -48,6 +48,7 @@ def configure(flask_app: Flask, settings: Settings) -> None:
         WTF_I18N_ENABLED=False,  # WTForms' own French, without Flask-Babel
     )
     flask_app.request_class = uploads.Request
+    flask_app.url_rule_class = LazyRule
     flask_app.url_map.converters["int"] = KeyConverter
     flask_app.jinja_env.undefined = StrictUndefined
     flask_app.jinja_env.trim_blocks = True
