@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from cptsapp.http import access, app, compress, errors, filters, headers, htmx, logs, static, uploads
+from cptsapp.http.routes import LazyRule
 from cptsapp.settings import ROOT, Settings
 
 UPLOAD_MAX_BYTES = 2 * 1024 * 1024
