@@ -219,7 +219,7 @@ def test_a_departure_not_confirmed_is_the_coordination_s(app, world, cast, sign_
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("who", ["gp", "secretary", "regulator"])
+@pytest.mark.parametrize("who", ["gp", "secretary", "regulator", "administrator"])
 def test_who_is_a_member_is_not_told_unless_it_is_set(app, world, cast, sign_in, who):
     """Every page reads the same, filter or not, and none has the words."""
     client = sign_in(getattr(cast, who))

@@ -190,6 +190,8 @@ ODD_LINES = {
     "a telephone that is none": line(**{"Téléphone (coord. structure)": "0261914500;ext=1\r\nX:1"}),
     "a mail of two lines": line(**{"Adresse e-mail (coord. structure)": "a@b.example%0aBcc:x@y.example"}),
     "a number in other digits": line(**{"Identifiant PP": "١٠١٠٠٠٠٠٠١٦"}),
+    "an identifier of spaces that are odd": line(**{"Identifiant PP": "\u00a0\u2003"}),
+    "a name of control signs": line(**{"Nom d'exercice": "\x00\x1f"}),
     "an identifier of a thousand digits": line(**{"Identifiant PP": "1" * 1000}),
 }
 

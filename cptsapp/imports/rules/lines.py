@@ -9,6 +9,8 @@ LONGEST = 1 << 16
 # Stands for a line that was too long to be kept: compare with `is`.
 OVERLONG = bytes(1)
 _BOM = b"\xef\xbb\xbf"
+# What a cell that says nothing may hold: spaces and signs that control.
+BLANKS = bytes(range(33)) + b"\x7f"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 

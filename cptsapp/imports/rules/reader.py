@@ -20,7 +20,7 @@ from cptsapp.directory.rules.words import RPPS_DIGITS, is_rpps
 from cptsapp.imports.rules import codes
 from cptsapp.imports.rules.columns import Columns, read_header
 from cptsapp.imports.rules.communes import Found, Territory
-from cptsapp.imports.rules.lines import OVERLONG, Lines, Source, is_utf8, text
+from cptsapp.imports.rules.lines import BLANKS, OVERLONG, Lines, Source, is_utf8, text
 
 RPPS, ADELI = "8", "0"
 _ADELI_SIGNS = 9
@@ -123,7 +123,7 @@ class Reader:
         def is_plain(cells: list[bytes]) -> bool:
             if len(cells) != width or (is_closed and cells[-1] not in _ENDS):
                 return False
-            return bool(cells[identifier].strip() and cells[name].strip())
+            return bool(cells[identifier].strip(BLANKS) and cells[name].strip(BLANKS))
 
         return is_plain
 
@@ -158,15 +158,17 @@ class Reader:
         if not (is_closed or is_open):
             has = len(cells) - (not cells[-1].strip())
             return Unreadable(number, f"{has} colonnes au lieu de {columns.width}")
-        if not cells[columns.at["identifier"]].strip():
+        if not cells[columns.at["identifier"]].strip(BLANKS):
             return Unreadable(number, NO_IDENTIFIER)
-        if not cells[columns.at["last_name"]].strip():
+        if not cells[columns.at["last_name"]].strip(BLANKS):
             return Unreadable(number, NO_NAME)
         return cells
 
-    def _row(self, cells: list[bytes], number: int) -> Row | None:
-        """The line as a row, or None when it is outside."""
+    def _row(self, cells: list[bytes], number: int) -> Row | Unreadable | None:
+        """The line as a row, or None when it is outside; unreadable when what named someone was only odd spaces."""
         values = {word: said for word, place in self.columns.at.items() if (said := text(cells[place]))}
+        if "identifier" not in values or "last_name" not in values:
+            return Unreadable(number, NO_NAME if "identifier" in values else NO_IDENTIFIER)
         get = values.get
         if get("sector", "") in codes.ELSEWHERE or is_abroad(get("country", ""), get("country_label", "")):
             return None
