@@ -142,7 +142,7 @@ def test_a_departure_put_later_meets_no_period_begun_since(cast, coordinator):
     make_membership(session.get(type(make_person()), person), starts_on=date(2026, 9, 1), ends_on=date(2026, 12, 31))
     session.commit()
     answer = coordinator.post(f"/adhesions/periodes/{first}/depart", data={"left_on": "2026-10-31", "reason": "other"})
-    check_refused(answer, 409)
+    assert "ne se chevauchent pas" in check_refused(answer, 409)
     assert session.get(Membership, first).left_on == date(2026, 6, 30)
 
 

@@ -120,12 +120,17 @@ def correct(membership: Membership, terms: Terms, *, by: Actor) -> None:
 
 def leave(membership: Membership, left_on: date, reason: LeaveReason, *, by: Actor) -> None:
     """Note the last day of who leaves before the end, and why. Raises Refusal (field left_on)."""
+    member = member_of(membership)
+    lock([member])
+    others = [period for period in _periods(member) if period.id != membership.id]
     why_not = permissions.why_not_leave(membership, left_on)
+    # Whoever left and came back may not be noted as having left later than that.
+    why_not = why_not or permissions.why_not_open(others, membership.starts_on, left_on)
     if why_not is not None:
         raise Refusal(why_not, "left_on")
     membership.left_on, membership.left_reason = left_on, reason
     session.flush()
-    record("membership.left", membership, by=by, ends_on=left_on.isoformat(), reason=reason.value)
+    record("membership.left", membership, by=by, ends_on=left_on.isoformat(), leave_reason=reason.value)
 
 
 def come_back(membership: Membership, *, by: Actor) -> None:
