@@ -273,6 +273,7 @@ FIELDS = MappingProxyType(
         "profession": "profession",
         "professions": "professions",
         "reason": "motif",
+        "leave_reason": "motif",
         "reference": "réf.",
         "removed": "retraits",
         "retention_months": "conservation, mois",
@@ -338,6 +339,8 @@ VALUES = MappingProxyType(
             "statutes": "statuts",
             "civil": "année civile",
             "rolling": "douze mois",
+        },
+        "leave_reason": {
             "moved": "a quitté le territoire",
             "retired": "retraite",
             "changed_work": "a changé d’activité",

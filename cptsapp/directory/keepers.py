@@ -16,7 +16,6 @@ from cptsapp.directory.models import (
     Exchange,
     Membership,
     Movement,
-    NameWord,
     Organisation,
     Person,
     Place,
@@ -62,8 +61,6 @@ _OWN = Keeper(
         Kept(Movement.replaced_by_id, "remplacement", "remplacements"),
         Kept(Exchange.person_id, "échange", "échanges"),
         Kept(Place.organisation_id, "adresse", "adresses"),
-        Kept(NameWord.person_id),
-        Kept(NameWord.organisation_id),
         Kept(Person.merged_into_id, "fiche déjà réunie", "fiches déjà réunies"),
         Kept(Organisation.merged_into_id, "fiche déjà réunie", "fiches déjà réunies"),
     )

@@ -16,7 +16,6 @@ from cptsapp.directory.models import (
     College,
     Membership,
     MovementKind,
-    NameWord,
     Objection,
     Organisation,
     Person,
@@ -149,7 +148,6 @@ def test_a_structure_that_does_not_bear_the_name_stays(cast, nurse):
 def test_what_was_done_keeps_a_number_for_a_name(cast, nurse):
     _object(cast, nurse)
     assert nurse.full_name == f"Personne n° {nurse.id}"
-    assert session.scalar(select(NameWord.id).where(NameWord.person_id == nurse.id)) is None
 
 
 def test_the_trail_says_it_without_the_name(cast, nurse):

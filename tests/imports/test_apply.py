@@ -7,7 +7,6 @@ import pytest
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import (
-    NameWord,
     Organisation,
     OrganisationKind,
     Person,
@@ -64,10 +63,10 @@ def test_nothing_is_written_before_applying(read):
     assert [item.kind for item in items(made)] == [ItemKind.NEW]
 
 
-def test_someone_new_is_found_by_their_name(apply):
+def test_someone_new_is_found_by_their_name(apply, cast, sign_in):
     apply([person(1, "LE GOFF", "YANN")])
-    words = session.query(NameWord.word).filter_by(person_id=sheet(1).id)
-    assert "goff" in {row[0][:4] for row in words}
+    page = sign_in(cast.coordinator).get("/annuaire?q=goff")
+    assert f"/annuaire/{sheet(1).id}" in page.text
 
 
 def test_two_lines_of_one_practice_make_one(apply):
@@ -209,12 +208,13 @@ def test_a_shared_address_is_not_moved_with_one_person(apply):
     assert phones == {rpps(1): "+33261914501", rpps(2): None}
 
 
-def test_a_married_name_is_changed_with_its_words(apply):
+def test_a_married_name_is_changed_and_found(apply, cast, sign_in):
     apply([person(1)])
     apply([person(1, "SANTOLINI")], LATER)
-    words = {row[0] for row in session.query(NameWord.word).filter_by(person_id=sheet(1).id)}
     assert (sheet(1).last_name, sheet(1).folded) == ("Santolini", "santolini julie")
-    assert not any(word.startswith("merca") for word in words)
+    client, number = sign_in(cast.coordinator), sheet(1).id
+    assert f"/annuaire/{number}" in client.get("/annuaire?q=santo").text
+    assert f"/annuaire/{number}" not in client.get("/annuaire?q=merca").text
 
 
 # -- who left ---------------------------------------------------------------------------------------------------------

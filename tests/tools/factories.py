@@ -10,7 +10,6 @@ from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.text import fold, new_reference
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import (
     College,
     Delegation,
@@ -100,9 +99,7 @@ def make_person(**overrides: Any) -> Person:
     }
     values.update(overrides)
     values.setdefault("folded", fold(f"{values['last_name']} {values['first_name']}"))
-    person = _add(Person(**values))
-    write_words(persons={person.id: person.folded})
-    return person
+    return _add(Person(**values))
 
 
 def make_user(*roles: Role, **overrides: Any) -> User:
@@ -217,9 +214,7 @@ def make_organisation(**overrides: Any) -> Organisation:
     """A structure."""
     name = overrides.get("name", f"Maison de santé d’Essai {next(_numbers)}")
     values = {"name": name, "folded": fold(name), "created_at": clock.now()}
-    organisation = _add(Organisation(**{**values, **overrides}))
-    write_words(organisations={organisation.id: organisation.folded})
-    return organisation
+    return _add(Organisation(**{**values, **overrides}))
 
 
 def make_membership(

@@ -17,7 +17,6 @@ from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.core.text import fold
 from cptsapp.directory import keepers
 from cptsapp.directory.actions.pins import pin, unpin
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Distinct, Merge, OrganisationKind, Person, Profession, SheetKind
 from cptsapp.directory.queries import merging as queries
 from cptsapp.directory.queries.merging import Sheet
@@ -96,10 +95,8 @@ def _point(kind: SheetKind, merged: Sheet, kept: Sheet) -> list[int]:
 def _name_again(sheet: Sheet) -> None:
     if isinstance(sheet, Person):
         sheet.folded, sheet.updated_at = folded_name(sheet.last_name, sheet.first_name), clock.now()
-        write_words(persons={sheet.id: sheet.folded})
     else:
         sheet.folded = fold(sheet.name)
-        write_words(organisations={sheet.id: sheet.folded})
     session.flush()
 
 

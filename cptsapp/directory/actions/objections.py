@@ -18,7 +18,6 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.core.text import fold
 from cptsapp.directory import keepers
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.merged import same_person
 from cptsapp.directory.models import (
     Delegation,
@@ -105,7 +104,6 @@ def _erase(people: Sequence[Person], numbers: set[int]) -> None:
             setattr(person, name, value)
         person.objected_on, person.updated_at = territory.today(), clock.now()
     session.flush()
-    write_words(persons=dict.fromkeys(sorted(numbers), ""))
     for table, ids in (
         ("person", numbers),
         ("user", accounts.user_ids),
@@ -163,7 +161,6 @@ def _erase_structure(structure: Organisation) -> None:
     structure.name, structure.folded = NAME_ERASED, fold(NAME_ERASED)
     structure.finess = structure.siret = structure.structure_id = structure.phone = structure.mail = None
     session.flush()
-    write_words(organisations={structure.id: structure.folded})
     pins = PinnedField.sheet_kind == SheetKind.ORGANISATION, PinnedField.sheet_id == structure.id
     session.execute(delete(PinnedField).where(*pins))
 

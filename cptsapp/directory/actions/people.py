@@ -12,7 +12,6 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.directory import permissions
 from cptsapp.directory.actions.pins import pin_changes
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Delegation, Person, Place, Practice, PracticeMode, Profession, SheetKind
 from cptsapp.directory.queries.objections import is_kept_out
 from cptsapp.directory.rules import words as rules
@@ -38,7 +37,6 @@ def create_person(values: Mapping[str, Any], *, by: Actor | None) -> Person:
     person = Person(**values, folded=folded, created_at=now, updated_at=now)
     session.add(person)
     session.flush()
-    write_words(persons={person.id: folded})
     record("person.create", person, by=by)
     return person
 
@@ -58,7 +56,6 @@ def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> N
     person.folded = rules.folded_name(person.last_name, person.first_name)
     person.updated_at = clock.now()
     session.flush()
-    write_words(persons={person.id: person.folded})
     record("person.correct", person, by=by, changes=changes)
 
 

@@ -16,7 +16,6 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.core.text import fold
 from cptsapp.directory.actions.people import changed, write
 from cptsapp.directory.actions.pins import pin_changes
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Organisation, SheetKind
 from cptsapp.territory import queries as territory
 
@@ -29,7 +28,6 @@ def create_organisation(values: Mapping[str, Any], *, by: Actor | None) -> Organ
     made = Organisation(**values, folded=fold(values["name"]), created_at=clock.now())
     session.add(made)
     session.flush()
-    write_words(organisations={made.id: made.folded})
     record("organisation.create", made, by=by, name=made.name)
     return made
 
@@ -45,7 +43,6 @@ def correct_organisation(found: Organisation, values: Mapping[str, Any], *, by: 
     if found.structure_id is not None:
         pin_changes(SheetKind.ORGANISATION, found.id, before, by=by)
     session.flush()
-    write_words(organisations={found.id: found.folded})
     record("organisation.correct", found, by=by, changes=changes)
 
 

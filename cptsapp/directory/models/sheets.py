@@ -1,16 +1,13 @@
-"""Tables of what the CPTS adds to a sheet: corrections, exchanges, movements, merges, objections, words of names."""
+"""Tables of what the CPTS adds to a sheet: corrections, exchanges, movements, merges, objections."""
 
 import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cptsapp.core.db import Base, choice
-
-# Ranges over folded words must follow the code points, whatever the language of a PostgreSQL database.
-_FOLDED = String().with_variant(String(collation="C"), "postgresql")
 
 
 class SheetKind(enum.StrEnum):
@@ -39,21 +36,6 @@ class Channel(enum.StrEnum):
     MEETING = "meeting"
     MAIL = "mail"
     ONLINE = "online"
-
-
-class NameWord(Base):
-    """A word of a folded name, or its rest written in one (« legoffyann »): what a search by beginnings looks in."""
-
-    __tablename__ = "name_word"
-    __table_args__ = (
-        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="of_one"),
-        Index("ix_name_word_word", "word", "person_id", "organisation_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    word: Mapped[str] = mapped_column(_FOLDED)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
 
 
 class PinnedField(Base):

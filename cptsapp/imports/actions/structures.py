@@ -9,7 +9,6 @@ from sqlalchemy import func, insert, select
 
 from cptsapp.core.db import session
 from cptsapp.core.text import fold
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Organisation, OrganisationKind, Place, Practice, SheetKind
 from cptsapp.directory.queries.pins import pins_of
 from cptsapp.imports.places import spelled
@@ -127,7 +126,6 @@ class Places:
             )
             session.add(made)
             session.flush()
-            write_words(organisations={made.id: made.folded})
             self._learn(made.id, spot)
 
     def _learn(self, organisation_id: int, spot: Spot) -> None:

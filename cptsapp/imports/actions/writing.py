@@ -10,7 +10,6 @@ from sqlalchemy import delete, insert, select, update
 from cptsapp.audit.actions import Actor
 from cptsapp.audit.models import AuditEvent, Category
 from cptsapp.core.db import session
-from cptsapp.directory.actions.words import write_words
 from cptsapp.directory.models import Distinct, Person, PinnedField, Practice, PracticeMode, Profession, SheetKind
 from cptsapp.directory.rules.words import folded_name
 from cptsapp.imports.actions.structures import Places, Spot
@@ -49,7 +48,6 @@ class Writer:
             rows = [self._person_row(person, taken) for person in coming.values()]
             numbers = session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), rows).all()
             self._created |= dict(zip(coming, numbers, strict=True))
-            write_words(persons={number: row["folded"] for number, row in zip(numbers, rows, strict=True)})
             self.changed_ids.update(numbers)
         return [self._created[key_of(person)] for person in persons]
 
@@ -157,8 +155,6 @@ class Writer:
         found.folded = folded_name(found.last_name, found.first_name)
         found.updated_at = self._now
         session.flush()
-        if values.keys() & {"last_name", "first_name"}:
-            write_words(persons={person_id: found.folded})
 
     def _change_practice(self, practice_id: int, person: FoundPerson, ops: Sequence[Op]) -> None:
         practice = session.get_one(Practice, practice_id)

@@ -52,20 +52,6 @@ def _allow_professions(names: list[str]) -> None:
             batch.create_check_constraint(batch.f(f"ck_{table}_profession"), f"profession IN ({allowed})")
 
 
-def _write_name_words() -> None:
-    """Each word of a name, and its rest in one from there on: « le goff yann » gives legoffyann, goffyann, yann."""
-    bind = op.get_bind()
-    words = sa.table("name_word", sa.column("word"), sa.column("person_id"), sa.column("organisation_id"))
-    for table, column in (("person", "person_id"), ("organisation", "organisation_id")):
-        rows = []
-        for row_id, folded in bind.execute(sa.text(f"SELECT id, folded FROM {table}")):  # noqa: S608
-            parts = folded.split()
-            written = {"".join(parts[rank:]) for rank in range(len(parts))}
-            rows += [{"word": word, column: row_id} for word in sorted(written)]
-        if rows:
-            bind.execute(words.insert(), rows)
-
-
 def upgrade() -> None:
     remove_guards()
     op.create_table(
@@ -109,22 +95,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
         sa.UniqueConstraint("fingerprint", name=op.f("uq_objection_fingerprint")),
     )
-    op.create_table(
-        "name_word",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name=op.f("ck_name_word_of_one")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_name_word_organisation_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_name_word_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_name_word")),
-    )
-    with op.batch_alter_table("name_word", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_name_word_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_name_word_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_name_word_word", ["word", "person_id", "organisation_id"], unique=False)
-
     op.create_table(
         "call_campaign",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -839,7 +809,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_practice_source_key"), ["source_key"], unique=False)
 
     _allow_professions(AFTER)
-    _write_name_words()
     install_guards()
     install_membership_guard()
 
@@ -965,12 +934,6 @@ def downgrade() -> None:
     op.drop_table("exchange")
     op.drop_table("distinct_pair")
     op.drop_table("call_campaign")
-    with op.batch_alter_table("name_word", schema=None) as batch_op:
-        batch_op.drop_index("ix_name_word_word")
-        batch_op.drop_index(batch_op.f("ix_name_word_person_id"))
-        batch_op.drop_index(batch_op.f("ix_name_word_organisation_id"))
-
-    op.drop_table("name_word")
     op.drop_table("objection")
     op.drop_table("stamp")
     op.drop_table("membership_settings")
