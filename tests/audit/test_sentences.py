@@ -81,3 +81,8 @@ def test_sentence(kind, text):
 def test_instant_is_given_to_the_clock_on_the_wall():
     later = datetime(2026, 7, 20, 19, 0)
     assert details({"starts_at": "2026-07-20T15:00:00+00:00"}, lambda _: later)[0].after == "20/07/2026 19h00"
+
+
+def test_a_word_that_two_fields_share_is_said_for_each_as_it_means_there():
+    said = {name: details({name: "moved"}, lambda moment: moment)[0].after for name in ("reason", "leave_reason")}
+    assert said == {"reason": "déplacé", "leave_reason": "a quitté le territoire"}

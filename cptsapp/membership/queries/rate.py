@@ -133,7 +133,12 @@ def is_known(day: date) -> bool:
 
 
 def present() -> Kept:
-    """What is known now: read again when a commit has changed it. One statement else."""
+    """What is known now: read again when a commit has changed it. One statement else.
+
+    A transaction that has itself written reads for itself alone: what it reads may yet be taken back.
+    """
+    if stamps.is_written(_STAMP):
+        return Kept(None, _read())
     stamp = stamps.value(_STAMP)
     kept = _kept.get(db.engine)
     if kept is None or kept.stamp != stamp:
