@@ -399,3 +399,14 @@ def test_a_long_sheet_costs_as_many_queries(coordinator, cast, path, ids):
     with count_queries() as many:
         coordinator.get(path)
     assert len(many) == len(few)
+
+
+def test_a_private_telephone_and_mail_are_for_the_office_and_for_oneself(cast, sign_in):
+    person = make_person(phone="+33639981234", mail="direct@exemple.example")
+    session.commit()
+    number = person.id
+    for user, sees in ((cast.coordinator, True), (cast.gp, False), (cast.regulator, False), (cast.treasurer, False)):
+        page = sign_in(session.merge(user)).get(f"/annuaire/{number}")
+        assert ("tel:+33639981234" in page.text, "direct@exemple.example" in page.text) == (sees, sees)
+    own = sign_in(session.merge(cast.gp)).get(f"/annuaire/{session.merge(cast.gp).person_id}")
+    assert "helene.renaudin@cpts.example" in own.text
