@@ -29,13 +29,17 @@ from cptsapp.territory.queries import zone
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A link of the bar: shown to whoever holds the permission, but not also the one of `unless`."""
+    """A link of the bar: shown to whoever holds the permission, but not also the one of `unless`.
+
+    `rooms`: the other addresses, each with those below it, where the link is the current one.
+    """
 
     label: str
     endpoint: str
     permission: str
     unless: str = ""
     scopes: frozenset[str] = frozenset()
+    rooms: tuple[str, ...] = ()
 
     def is_for_user(self) -> bool:
         """Whether the person at the screen sees it; `scopes`, when given, are those that count."""
@@ -101,7 +105,7 @@ MENU = (
     MenuEntry("Orientations du jour", "regulation.orientations", "snp.book"),
     MenuEntry("Médecins", "directory.doctors", "snp.book"),
     MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
-    MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book"),
+    MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book", rooms=("/adhesions", "/appels")),
     MenuEntry("Réglages", "territory.settings", "territory.manage"),
     MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
 )
@@ -172,9 +176,10 @@ def check(app: Flask) -> None:
 
 def _menu() -> list[MenuLink]:
     return [
-        MenuLink(entry.label, url_for(entry.endpoint), _is_under(url_for(entry.endpoint)))
+        MenuLink(entry.label, url, any(_is_under(room) for room in (url, *entry.rooms)))
         for entry in MENU
         if entry.is_for_user()
+        for url in (url_for(entry.endpoint),)
     ]
 
 
