@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cptsapp.core.text import fold
 from cptsapp.directory.models import OrganisationKind, Profession
 from cptsapp.directory.rules.numbers import is_finess, is_siret
 from cptsapp.imports.lists import mail_of, phone_of
@@ -10,6 +11,7 @@ from cptsapp.imports.rows import FoundPerson, FoundPractice, FoundStructure
 from cptsapp.imports.rules import codes
 from cptsapp.imports.rules.reader import Row, street_of
 from cptsapp.imports.spool import Spool
+from cptsapp.territory import national
 
 _TITLES: Mapping[str, str] = {"DR": "Dr", "PR": "Pr"}
 # Words of a street that stay small: « RUE DE LA FORET » is shown « rue de la Foret ».
@@ -17,6 +19,16 @@ _SMALL = frozenset(("de", "du", "des", "la", "le", "les", "et", "en", "sur", "so
 _ACRONYMS = frozenset(
     ("CH", "CHU", "CMP", "CPTS", "DAC", "EHPAD", "HAD", "IME", "MDPH", "MSP", "SARL", "SAS", "SCM", "SCP")
 ) | frozenset(("SEL", "SELARL", "SELAS", "SISA", "SSIAD", "USLD"))
+# Capitals have no accents: those of the words that nearly every structure is named with are given back.
+_ACCENTED: Mapping[str, str] = {
+    "sante": "santé",
+    "hopital": "hôpital",
+    "medical": "médical",
+    "medicale": "médicale",
+    "medico": "médico",
+    "pole": "pôle",
+    "kinesitherapie": "kinésithérapie",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ def _practice(key: str, profession: Profession, rows: Sequence[Row]) -> FoundPra
         commune_code=row.commune_code,
         address=address_of(row.values),
         mode=codes.MODES.get(get("mode", ""), codes.MODES[""]),
-        structure=_structure(row.values),
+        structure=_structure(row.values, row.commune_code),
         phone=phone_of(get("phone", "")) or phone_of(get("phone_2", "")),
         doubt=None if clear else _sentence(_doubts(row)),
         communes=row.communes,
@@ -111,16 +123,17 @@ def _sentence(doubts: Sequence[str]) -> str:
     return "\u202f; ".join(doubts)
 
 
-def _structure(values: Mapping[str, str]) -> FoundStructure | None:
+def _structure(values: Mapping[str, str], commune_code: str) -> FoundStructure | None:
     """The structure; a sole practitioner's own « structure » is only their address, and is none."""
     get = values.get
     name = get("company") or get("sign", "")
     kind = codes.KINDS.get(get("sector", ""), OrganisationKind.OTHER)
     finess, siret = get("finess", ""), get("siret", "")
+    commune = national.commune(commune_code) if commune_code else None
     if not name or (get("sector") == "SA07" and not is_finess(finess)):
         return None
     return FoundStructure(
-        name=titled(name),
+        name=titled(name, commune.name if commune else ""),
         kind=_kind_of_name(name, kind),
         finess=finess if is_finess(finess) else None,
         siret=siret if is_siret(siret) else None,
@@ -150,16 +163,34 @@ def _softened(street: str) -> str:
     return " ".join(word if word in _SMALL else _apostrophes(word) for word in words)
 
 
-def titled(name: str) -> str:
-    """The name of a structure, from capitals: « EHPAD LES TAMARIS » → « EHPAD les Tamaris »."""
+def titled(name: str, commune: str = "") -> str:
+    """The name of a structure, from capitals: « EHPAD LES TAMARIS » → « EHPAD les Tamaris ».
+
+    The name of its commune at the end is written as the commune's own: « CABINET BREM SUR MER » → « Cabinet
+    Brem-sur-Mer ».
+    """
+    words = name.split()
     if not name.isupper():
-        return " ".join(name.split())
-    first, *rest = (word if word in _ACRONYMS else word.lower() for word in name.split())
-    return " ".join((_title(first), *(word if word in _SMALL else _title(word) for word in rest)))
+        return " ".join(words)
+    begins = _before(words, fold(commune))
+    ends = [commune] if len(begins) < len(words) else []
+    return " ".join((*(_title(word, at) for at, word in enumerate(begins)), *ends))
 
 
-def _title(word: str) -> str:
-    return word if word in _ACRONYMS else _apostrophes(word)
+def _before(words: list[str], ending: str) -> list[str]:
+    """The words that come before the folded ending, or all of them when they do not end so."""
+    for at in range(len(words)):
+        if ending and fold(" ".join(words[at:])) == ending:
+            return words[:at]
+    return words
+
+
+def _title(word: str, at: int) -> str:
+    """A word of a name in capitals; the first has a capital whatever it is."""
+    if word in _ACRONYMS:
+        return word
+    low = _ACCENTED.get(word.lower(), word.lower())
+    return low if at and low in _SMALL else _apostrophes(low)
 
 
 def _apostrophes(word: str) -> str:

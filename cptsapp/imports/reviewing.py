@@ -168,9 +168,16 @@ def choices(import_: Import, item: ImportItem) -> list[Choice]:
 
 
 def _proposed(item: ImportItem, offered: Sequence[Decision]) -> Decision | None:
-    """A value corrected by hand wins by default; what nobody need decide is taken, as it is without opening it."""
+    """A value corrected by hand wins by default; what nobody need decide is taken, as it is without opening it.
+
+    Whoever we do not have and whose number is doubted is left for the next file: adding them would be a guess.
+    """
     has_ours = item.person_id is not None or item.organisation_id is not None
-    wanted = Decision.KEEP_OURS if item.needs_decision and has_ours else Decision.TAKE
+    wanted = Decision.TAKE
+    if item.needs_decision and has_ours:
+        wanted = Decision.KEEP_OURS
+    elif item.needs_decision and item.found.get("doubts"):
+        wanted = Decision.LATER
     return wanted if wanted in offered else next(iter(offered), None)
 
 

@@ -45,7 +45,7 @@ KIND_WORDS = MappingProxyType(
     {
         ItemKind.NEW: ("Nouveaux", "à ajouter", "nouveaux"),
         ItemKind.CHANGED: ("Changés", "adresse, profession", "changes"),
-        ItemKind.GONE: ("Partis", "à confirmer", "partis"),
+        ItemKind.GONE: ("Partis", "départ proposé", "partis"),
         ItemKind.DOUBTFUL: ("Douteux", "à décider", "douteux"),
         ItemKind.UNREADABLE: ("Illisibles", "lignes laissées", "illisibles"),
     }

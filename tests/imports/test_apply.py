@@ -96,7 +96,7 @@ def test_a_structure_is_written_once_for_all_who_practise_there(apply):
     house = {"structure": "F850001234", "company": "MAISON DE SANTE DU PORT", "sector": "SA52", "finess": "850001234"}
     apply([person(1, **house), person(2, "ARBOIS", **house)])
     found = session.query(Organisation).filter_by(structure_id="F850001234").one()
-    assert (found.name, found.kind) == ("Maison de Sante du Port", OrganisationKind.GROUP_PRACTICE)
+    assert (found.name, found.kind) == ("Maison de Santé du Port", OrganisationKind.GROUP_PRACTICE)
     assert session.query(Place).filter_by(organisation_id=found.id).count() == 1
 
 

@@ -94,13 +94,25 @@ def test_capitals_become_names(capitals, name):
     ("capitals", "name"),
     [
         ("EHPAD LES TAMARIS", "EHPAD les Tamaris"),
-        ("MAISON DE SANTE DE L'OCEAN", "Maison de Sante de l’Ocean"),
+        ("MAISON DE SANTE DE L'OCEAN", "Maison de Santé de l’Ocean"),
         ("LES DUNES", "Les Dunes"),
         ("Cabinet du Port", "Cabinet du Port"),
     ],
 )
 def test_capitals_become_the_name_of_a_structure(capitals, name):
     assert gather.titled(capitals) == name
+
+
+@pytest.mark.parametrize(
+    ("capitals", "name"),
+    [
+        ("CABINET DE GROUPE LES SABLES D OLONNE", "Cabinet de Groupe Les Sables-d’Olonne"),
+        ("LES SABLES D'OLONNE", "Les Sables-d’Olonne"),
+        ("PHARMACIE DES SABLES", "Pharmacie des Sables"),
+    ],
+)
+def test_a_structure_named_after_its_commune_has_the_commune_s_own_name(capitals, name):
+    assert gather.titled(capitals, "Les Sables-d’Olonne") == name
 
 
 def test_a_street_in_capitals_becomes_an_address():
