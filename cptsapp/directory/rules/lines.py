@@ -11,7 +11,7 @@ from cptsapp.directory.rules.finder import Entry
 from cptsapp.directory.rules.freshness import is_stale
 from cptsapp.directory.rules.membership import STATUS_LABELS, Period, Status, last_day, status_on
 from cptsapp.directory.rules.movements import MOVEMENT_LABELS
-from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_LABELS
+from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_SHORT
 
 
 class Town(NamedTuple):
@@ -127,7 +127,7 @@ class Shown:
         """The profession or the kind of structure, in French."""
         kind = self.line.kind
         if isinstance(kind, Profession):
-            return PROFESSION_LABELS[kind]
+            return PROFESSION_SHORT[kind]
         return f"structure, {ORGANISATION_LABELS[kind]}"
 
     @property

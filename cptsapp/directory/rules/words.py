@@ -38,6 +38,21 @@ PROFESSION_LABELS: Mapping[Profession, str] = MappingProxyType(
         P.STAFF: "secrétariat, équipe",
     }
 )
+# In the rows of a list, where both words of a profession would take a second line.
+PROFESSION_SHORT: Mapping[Profession, str] = MappingProxyType(
+    dict(PROFESSION_LABELS)
+    | {
+        P.NURSE: "infirmier(ère)",
+        P.PHARMACIST: "pharmacien(ne)",
+        P.DIETITIAN: "diététicien(ne)",
+        P.PSYCHOMOTOR_THERAPIST: "psychomotricien(ne)",
+        P.OPTICIAN: "opticien(ne)",
+        P.RADIOGRAPHER: "manipulateur(trice) radio",
+        P.LABORATORY_TECHNICIAN: "technicien(ne) de labo.",
+        P.DENTAL_ASSISTANT: "assistant(e) dentaire",
+        P.MEDICAL_PHYSICIST: "physicien(ne) médical(e)",
+    }
+)
 PROFESSION_PLURALS: Mapping[Profession, str] = MappingProxyType(
     {
         P.GP: "Généralistes",

@@ -19,7 +19,7 @@ from cptsapp.directory.queries import movements as queries
 from cptsapp.directory.queries import people
 from cptsapp.directory.rules import movements as rules
 from cptsapp.directory.rules.movements import Way
-from cptsapp.directory.rules.words import PROFESSION_LABELS, PROFESSION_PLURALS
+from cptsapp.directory.rules.words import PROFESSION_LABELS, PROFESSION_PLURALS, PROFESSION_SHORT
 from cptsapp.directory.views.blueprint import blueprint
 from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.http import htmx
@@ -62,7 +62,7 @@ def movements() -> str:
 
 
 def _words() -> dict[str, Any]:
-    return {"plurals": PROFESSION_PLURALS, "professions": PROFESSION_LABELS, "absences": rules.ABSENCES, "Way": Way}
+    return {"plurals": PROFESSION_PLURALS, "professions": PROFESSION_SHORT, "absences": rules.ABSENCES, "Way": Way}
 
 
 def _chips(found: queries.Register, current: Profession | None) -> list[dict[str, Any]]:

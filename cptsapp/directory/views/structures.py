@@ -15,7 +15,7 @@ from cptsapp.directory.forms.structures import OrganisationForm, StructurePlaceF
 from cptsapp.directory.models import Organisation, OrganisationKind
 from cptsapp.directory.queries import structures as queries
 from cptsapp.directory.queries.people import PAGE
-from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_LABELS
+from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_SHORT
 from cptsapp.directory.views.blueprint import blueprint
 from cptsapp.directory.views.people import offer
 from cptsapp.directory.views.shared import page_number, pages, refused, status_of
@@ -72,7 +72,7 @@ def organisation(organisation_id: int) -> str:
         sheet=found,
         organisation=found.organisation,
         kind=ORGANISATION_LABELS[found.organisation.kind],
-        professions=PROFESSION_LABELS,
+        professions=PROFESSION_SHORT,
         pinned=[FIELDS.get(name, name) for name in found.pinned],
         **freshness(found.organisation),
         **standing_words(),

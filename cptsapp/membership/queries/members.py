@@ -77,7 +77,7 @@ class MemberRow:
     def what(self) -> str:
         """The profession, or what the structure is, in French."""
         if self.profession is not None:
-            return directory_words.PROFESSION_LABELS[self.profession]
+            return directory_words.PROFESSION_SHORT[self.profession]
         return directory_words.ORGANISATION_LABELS[self.kind] if self.kind is not None else ""
 
     @property

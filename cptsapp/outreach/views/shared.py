@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from cptsapp.accounts.current import me
-from cptsapp.directory.rules.words import MODE_LABELS, PROFESSION_LABELS
+from cptsapp.directory.rules.words import MODE_LABELS, PROFESSION_SHORT
 from cptsapp.outreach import rules
 from cptsapp.outreach.models import CallCampaign
 from cptsapp.outreach.queries import campaigns as queries
@@ -19,7 +19,7 @@ def _words() -> dict[str, Any]:
     return {
         "outcomes": rules.OUTCOMES,
         "standings": rules.STANDING_LABELS,
-        "professions": PROFESSION_LABELS,
+        "professions": PROFESSION_SHORT,
         "modes": MODE_LABELS,
     }
 
