@@ -10,6 +10,8 @@ from random import Random
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.periods import months_later
 from cptsapp.core.text import fold
@@ -19,7 +21,16 @@ from cptsapp.demo.rules import dice
 from cptsapp.directory.actions import movements
 from cptsapp.directory.actions.movements import Announced
 from cptsapp.directory.actions.sheet import note_exchange, verify_person
-from cptsapp.directory.models import Channel, College, MovementKind, Organisation, Person, Practice, Profession
+from cptsapp.directory.models import (
+    Channel,
+    College,
+    Membership,
+    MovementKind,
+    Organisation,
+    Person,
+    Practice,
+    Profession,
+)
 from cptsapp.membership.actions import applications, fees, memberships, texts
 from cptsapp.membership.actions import settings as membership_settings
 from cptsapp.membership.models import MemberText, TextKind
@@ -38,6 +49,9 @@ FEE_CENTS = 1000
 PARTS = (14, 17, 21)
 PAID_PERCENT = 85
 ORGANISATIONS = 6
+# Weeks ago when the assistance read sheets again, and how many of a hundred sheets each time.
+READ_AGAIN = (70, 40, 31, 22, 13, 6, 2)
+READ_PERCENT = 13
 CALLED = 14
 CALL_COMMUNES = frozenset({"85194", "85288", "85152"})
 CHARTER = (
@@ -72,6 +86,7 @@ def seed_register(people: People) -> None:
     _members(today, people.coordinator)
     _organisations(today, people.coordinator)
     session.commit()
+    _verified(people.actors["Jade Moal"])
     _applications()
     _movements(today, people)
     _calls(today, people)
@@ -128,13 +143,34 @@ def _organisations(today: date, by: CurrentUser) -> None:
         memberships.open_membership(organisation_member(organisation.id), terms, by=by)
 
 
+def _verified(by: CurrentUser) -> None:
+    """Most sheets were read again in the past year and a half, some each time. Commits as it goes."""
+    now = clock.now()
+    try:
+        for turn, weeks in enumerate(READ_AGAIN):
+            clock.configure((now - timedelta(weeks=weeks)).isoformat())
+            for person in _professionals():
+                if dice("fiche", person.id).randrange(100) // READ_PERCENT == turn:
+                    verify_person(person, by=by)
+            session.commit()
+    finally:
+        clock.configure(now.isoformat())
+
+
 def _applications() -> None:
-    """Three who are in the directory, one whom nobody knows."""
+    """Three who are in the directory, neither members nor with an account; one whom nobody knows."""
     accepted = current_texts()
-    waiting = [person for person in _professionals() if person.rpps and dice("demande", person.id).randrange(100) < 2]
+    waiting = sorted(_outsiders(), key=lambda person: dice("demande", person.id).random())
     for person in waiting[:3]:
         _apply(person.last_name, person.first_name, person.profession, person.rpps, accepted)
     _apply("Ravonel", "Flore", Profession.PSYCHOLOGIST, None, accepted)
+
+
+def _outsiders() -> list[Person]:
+    members = select(Membership.person_id).where(Membership.person_id.is_not(None))
+    users = select(User.person_id).where(User.person_id.is_not(None))
+    known = set(session.scalars(members.union(users)))
+    return [person for person in _professionals() if person.rpps and person.id not in known]
 
 
 def _apply(

@@ -21,7 +21,6 @@ from cptsapp.imports.models import ImportItem, ItemKind
 from cptsapp.ledger.models import LedgerLine
 from cptsapp.membership.models import Application, ApplicationState
 from cptsapp.membership.queries import rate as rates
-from cptsapp.membership.rules import rate
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.outreach.models import Call
 from cptsapp.snp.models import Absence, Booking, BookingIdentity, BookingState, Modality, Series, Slot
@@ -110,7 +109,8 @@ def test_telephones_and_mails_are_nobodys():
 
 def test_its_territory_has_a_rate_that_can_be_read_back_for_two_years():
     assert imports.known_since() == date(2024, 7, 20)
-    by_day = [rate.count(rates.counted_on(day)) for day in (date(2024, 12, 31), date(2025, 12, 31), territory.today())]
+    tally = rates.present().tally(rates.saved_rules().rules)
+    by_day = [tally.on(day) for day in (date(2024, 12, 31), date(2025, 12, 31), territory.today())]
     assert all(count.professionals > 400 for count in by_day)
     assert by_day[0].members < by_day[1].members < by_day[2].members
 
@@ -120,6 +120,19 @@ def test_its_members_can_be_renewed_and_its_applications_approved():
     assert session.scalar(ending) > 100
     assert count(Application, Application.state == ApplicationState.RECEIVED) == 4
     assert count(Call) == register.CALLED
+
+
+def test_who_applies_is_neither_a_member_nor_a_user_already():
+    known = set(session.scalars(select(Membership.person_id))) | set(session.scalars(select(User.person_id)))
+    applied = set(session.scalars(select(Person.id).join(Application, Application.rpps == Person.rpps)))
+    assert len(applied) == 3
+    assert not applied & known
+
+
+def test_most_sheets_were_read_again_and_some_wait_for_it():
+    since = territory.today() - timedelta(days=365)
+    fresh, every = count(Person, Person.verified_on > since), count(Person)
+    assert 0.5 < fresh / every < 0.95
 
 
 def test_its_next_extract_brings_people_changes_departures_doubts_and_lines_nobody_can_read():
