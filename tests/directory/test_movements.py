@@ -418,3 +418,12 @@ def test_nobody_signed_out_reads_the_register(client, cast):
 def test_an_unknown_movement_is_a_404(coordinator):
     assert coordinator.get("/annuaire/mouvements/999999/modifier").status_code == 404
     assert session.scalar(select(func.count()).select_from(Commune)) == 2
+
+
+def test_professions_that_nothing_happens_to_are_folded(coordinator, cast):
+    make_practice(make_person(profession=Profession.NURSE), make_place())
+    make_movement(cast.gp_person)
+    session.commit()
+    before, _, folded = coordinator.get("/annuaire/mouvements").text.partition('<details class="folded">')
+    assert ">Généralistes</a>" in before
+    assert ">Infirmiers</a>" in folded.partition("</details>")[0]

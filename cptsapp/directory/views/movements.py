@@ -1,5 +1,6 @@
 """The register of movements: what is gained and lost in the months ahead, noting one, its list and its file."""
 
+from collections.abc import Container
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -49,6 +50,7 @@ def movements() -> str:
     profession = _profession()
     found = queries.register(me(), profession)
     entries = found.entries_of(profession, None)
+    moved = {entry.person.profession for entry in found.entries} | {profession}
     return render_template(
         "directory/movements.html",
         register=found,
@@ -56,7 +58,8 @@ def movements() -> str:
         line=found.line(profession),
         entries=entries[:SHOWN],
         entry_count=len(entries),
-        chips=_chips(found, profession),
+        chips=_chips(found, profession, moved),
+        other_chips=_chips(found, profession, {line.profession for line in found.lines} - moved),
         **_words(),
     )
 
@@ -65,8 +68,10 @@ def _words() -> dict[str, Any]:
     return {"plurals": PROFESSION_PLURALS, "professions": PROFESSION_SHORT, "absences": rules.ABSENCES, "Way": Way}
 
 
-def _chips(found: queries.Register, current: Profession | None) -> list[dict[str, Any]]:
-    """One a profession of the table; a second click clears."""
+def _chips(
+    found: queries.Register, current: Profession | None, wanted: Container[Profession | None]
+) -> list[dict[str, Any]]:
+    """One a profession of the table that is wanted; a second click clears."""
     return [
         {
             "label": PROFESSION_PLURALS[line.profession],
@@ -76,7 +81,7 @@ def _chips(found: queries.Register, current: Profession | None) -> list[dict[str
             ),
         }
         for line in found.lines
-        if line.profession is not None
+        if line.profession is not None and line.profession in wanted
     ]
 
 
