@@ -335,6 +335,14 @@ def test_what_is_proposed_is_what_is_safe(office, review, who, genre, value):
     assert f'value="{value}" checked' in page
 
 
+def test_a_newcomer_whose_number_is_doubted_is_not_proposed_as_added(cast, office):
+    made = open_import(state=ImportState.REVIEW)
+    found = {"doubts": ["Clé du RPPS fausse"]}
+    item = make_item(made, ItemKind.DOUBTFUL, found=found, needs_decision=True)
+    session.commit()
+    assert 'value="later" checked' in office.get(url(made.id), query_string={"fiche": item.id}).text
+
+
 def test_a_change_that_nobody_need_decide_is_proposed_as_it_will_be_applied(cast, office):
     made = open_import(state=ImportState.REVIEW)
     item = make_item(made, ItemKind.CHANGED, person_id=cast.gp_person.id)
