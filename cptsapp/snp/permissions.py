@@ -26,7 +26,10 @@ def acts_for(user: CurrentUser) -> Select[Any]:
     """The ids of the persons a user acts for today: themselves, and those who delegated to them.
 
     Under all their numbers: what was posted or delegated under a sheet merged since is still theirs to answer for.
+    Whoever has no sheet acts for nobody: compared with no number, everyone who was never merged would match.
     """
+    if user.person_id is None:
+        return select(Person.id).where(false())
     own = select(Person.id).where(or_(Person.id == user.person_id, Person.merged_into_id == user.person_id))
     delegated = select(Delegation.practitioner_id).where(
         Delegation.delegate_id.in_(own), in_force(Delegation, territory.today())

@@ -66,3 +66,13 @@ def test_a_withdrawn_slot_exists_for_its_own_and_the_coordination(cast):
         for who in ("gp", "secretary", "coordinator", "regulator", "other_gp", "treasurer")
     }
     assert found == {"gp": 1, "secretary": 1, "coordinator": 1, "regulator": 0, "other_gp": 0, "treasurer": 0}
+
+
+def test_whoever_has_no_sheet_acts_for_nobody(cast):
+    for user in (cast.coordinator, cast.regulator, cast.treasurer):
+        assert user.person_id is None
+        assert session.scalars(acts_for(acting(user))).all() == []
+
+
+def test_a_practitioner_acts_for_themselves_alone(cast):
+    assert session.scalars(acts_for(acting(cast.gp))).all() == [cast.gp_person.id]
