@@ -125,7 +125,9 @@ def row_of(item: ImportItem) -> Row:
 
 def _choice_text(item: ImportItem) -> str:
     if item.decision is not None:
-        return _DECIDED.get((item.kind, item.decision), screens.DECISION_WORDS[item.decision])
+        has_ours = item.person_id is not None or item.organisation_id is not None
+        kind = item.kind if has_ours or item.kind is ItemKind.GONE else ItemKind.NEW
+        return _DECIDED.get((kind, item.decision), screens.DECISION_WORDS[item.decision])
     return "à décider" if item.needs_decision else _BY_ITSELF.get(item.kind, "laissée")
 
 
@@ -176,7 +178,7 @@ def _proposed(item: ImportItem, offered: Sequence[Decision]) -> Decision | None:
     wanted = Decision.TAKE
     if item.needs_decision and has_ours:
         wanted = Decision.KEEP_OURS
-    elif item.needs_decision and item.found.get("doubts"):
+    elif item.needs_decision and item.found.get("record", {}).get("doubts"):
         wanted = Decision.LATER
     return wanted if wanted in offered else next(iter(offered), None)
 

@@ -337,7 +337,7 @@ def test_what_is_proposed_is_what_is_safe(office, review, who, genre, value):
 
 def test_a_newcomer_whose_number_is_doubted_is_not_proposed_as_added(cast, office):
     made = open_import(state=ImportState.REVIEW)
-    found = {"doubts": ["Clé du RPPS fausse"]}
+    found = {"record": {"doubts": ["Clé du RPPS fausse"]}}
     item = make_item(made, ItemKind.DOUBTFUL, found=found, needs_decision=True)
     session.commit()
     assert 'value="later" checked' in office.get(url(made.id), query_string={"fiche": item.id}).text
