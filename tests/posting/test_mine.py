@@ -180,10 +180,11 @@ def test_nothing_is_said_of_another_s_slot(gp, cast):
     assert gp.get("/mes-creneaux?fait=autre&objet=1").status_code == 200
 
 
-def test_a_profession_is_called_as_in_the_directory(coordinator, cast):
+def test_a_profession_is_called_as_on_its_sheet_in_the_directory(coordinator, cast):
     nurse = make_person(last_name="Baron", first_name="Léo", title="", profession=Profession.NURSE)
     make_practice(nurse, profession=Profession.NURSE)
     session.commit()
+    number = nurse.id
     called = PROFESSION_LABELS[Profession.NURSE]
     assert called in coordinator.get("/mes-creneaux?choisir=1").text
-    assert called in coordinator.get("/annuaire").text
+    assert called in coordinator.get(f"/annuaire/{number}").text
