@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from cptsapp.core.db import session
 from cptsapp.territory import actions
 from tests.browser.conftest import DESKTOP, OUT
+from tests.browser.register import Register, set_register
 from tests.browser.scene import Scene, set_scene
 from tests.tools import databases
 from tests.tools.server import live_server
@@ -24,6 +25,11 @@ LIMIT = 220_000  # bytes: each lives in the history for ever
 @pytest.fixture
 def scene(cast) -> Scene:
     return set_scene(cast)
+
+
+@pytest.fixture
+def register(scene, cast) -> Register:
+    return set_register(cast)
 
 
 @pytest.fixture
@@ -87,6 +93,24 @@ def test_the_coordination(cast, scene, server, open_as, keep):
     keep(page, "campagne")
     page.goto("/roles")
     keep(page, "roles")
+
+
+def test_the_directory(cast, register, server, open_as, keep):
+    page = open_as(session.merge(cast.coordinator))
+    page.goto("/annuaire")
+    page.keyboard.type("inf sables")
+    expect(page.locator("mark").first).to_be_visible()
+    keep(page, "annuaire")
+    page.goto(f"/annuaire/imports/{register.import_id}")
+    page.locator("tr[data-row]").get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="Valider, suivante")).to_be_visible()
+    keep(page, "import-revue")
+    page.goto("/adhesions/taux")
+    keep(page, "taux")
+    page.goto(f"/appels/{register.call_campaign_id}")
+    page.get_by_role("button", name="Appeler la personne suivante").click()
+    expect(page.get_by_text("Réservé pour vous")).to_be_visible()
+    keep(page, "appels")
 
 
 def test_the_first_visit(app, browser: Browser, instance, database_url, clock_file, keep):
