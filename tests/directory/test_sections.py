@@ -2,6 +2,9 @@
 
 import pytest
 
+from cptsapp.accounts.models import Role
+from tests.tools.factories import make_user
+
 ROOMS = (
     "/annuaire",
     "/annuaire/structures",
@@ -34,3 +37,9 @@ def test_the_directory_is_current_in_the_menu_in_all_its_rooms(cast, sign_in, ad
 def test_the_directory_is_not_current_elsewhere(cast, sign_in):
     reader = sign_in(cast.coordinator)
     assert '<a href="/annuaire">Annuaire</a>' in reader.get("/campagnes").text
+
+
+def test_the_assistance_finds_the_applications(cast, sign_in):
+    reader = sign_in(make_user(Role.ASSISTANT))
+    assert '<a href="/adhesions/demandes">Demandes</a>' in reader.get("/annuaire").text
+    assert reader.get("/adhesions/demandes").status_code == 200

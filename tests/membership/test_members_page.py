@@ -219,6 +219,17 @@ def test_fees_are_noted_paid_together(treasurer, some):
     assert paid.paid_on == date(2026, 7, 1)
 
 
+def test_once_the_year_is_paid_the_renewal_is_what_one_pays(treasurer, cast):
+    who, year = cast.gp_person.id, {"fee_cents": 1000, "paid_on": date(2026, 1, 14), "receipt_number": 7}
+    make_membership(cast.gp_person, **year)
+    coming = make_membership(cast.gp_person, starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), fee_cents=1000).id
+    session.commit()
+    page = treasurer.get(f"/adhesions/cotisations?choix=p{who}")
+    sent = {n: hidden(page, n) for n in ("once", "who")} | {"paid_on": "2026-07-01"}
+    treasurer.post("/adhesions/cotisations", data=sent)
+    assert session.get_one(Membership, coming).paid_on == date(2026, 7, 1)
+
+
 @pytest.mark.database
 def test_the_same_payment_sent_twice_is_noted_once(treasurer, some):
     page = treasurer.get("/adhesions/cotisations?tous=1")

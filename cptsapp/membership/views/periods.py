@@ -1,6 +1,6 @@
 """What changes the periods of members: renew, note a payment, add, correct, leave; several at once or one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from cptsapp.membership.actions import fees, memberships
 from cptsapp.membership.forms.euros import euros_of
 from cptsapp.membership.forms.members import BulkForm, LeaveForm, PaymentForm, PeriodForm
 from cptsapp.membership.queries import members as queries
-from cptsapp.membership.queries.members import MemberRow
+from cptsapp.membership.queries.members import Held, MemberRow
 from cptsapp.membership.queries.periods import membership as membership_of
 from cptsapp.membership.queries.renewals import plan
 from cptsapp.membership.queries.settings import settings
@@ -84,7 +84,7 @@ def _renewal_page(form: BulkForm, chosen: Sequence[Member], status: int = 200) -
 @blueprint.get("/adhesions/cotisations")
 @requires("membership.manage")
 def paying() -> Response:
-    """Which fees would be noted as paid: those of the periods that the list shows."""
+    """Which fees would be noted as paid: of the periods that the list shows, or of the renewals once those are paid."""
     rows = queries.rows_of(me(), _chosen(), asked().day)
     return _payment_page(PaymentForm(formdata=None, paid_on=territory.today(), who=_ids(rows)), rows)
 
@@ -116,7 +116,14 @@ def _lot(numbers: Sequence[int]) -> str | None:
 
 
 def _ids(rows: Sequence[MemberRow]) -> str:
-    return ",".join(str(row.shown.id) for row in rows if row.periods)
+    return ",".join(str(period.id) for row in rows if row.periods for period in _to_pay(row))
+
+
+def _to_pay(row: MemberRow) -> Iterator[Held]:
+    """The period shown; once nothing is due of it, the renewal already made too."""
+    yield row.shown
+    if row.next is not None and row.next.is_due and not row.shown.is_due:
+        yield row.next
 
 
 def _numbers(text: str | None) -> list[int]:
