@@ -122,6 +122,7 @@ def opened(page: Page, rank: int) -> tuple[int, int]:
     return number, listed(page)
 
 
+@pytest.mark.database
 def test_from_the_extract_to_a_rate_that_opens_what_it_counts(page, extract):
     imported(page, extract)
     called(page)

@@ -48,6 +48,7 @@ def list_of(cast):
     return number
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("javascript", [True, False])
 def test_posting_takes_three_taps_and_no_keystroke(cast, open_as, javascript):
     page = open_as(cast.gp, phone=True, javascript=javascript)

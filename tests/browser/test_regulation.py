@@ -146,6 +146,7 @@ def test_the_list_follows_without_moving_the_open_row(desk: Page, agenda: int, c
     assert desk.faults == []
 
 
+@pytest.mark.database
 def test_a_lost_race_keeps_what_was_typed(desk: Page, agenda: int, cast, open_as, picture):
     desk.locator(f"#c{agenda} button").click()
     type_patient(desk)
