@@ -69,11 +69,12 @@ FEATURES = (
     "outreach",
     "snp",
     "regulation",
+    "inbox",
     "operations",
 )
 
 # Those that keep something of the persons of the directory: what a merge carries, what an objection erases.
-KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation")
+KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation", "inbox")
 
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
@@ -89,6 +90,7 @@ MODULES = (
     "outbox.views",
     "outreach.views",
     "posting.views",
+    "inbox.views",
     "regulation.views",
     "calendars.views",
     "activity.views",

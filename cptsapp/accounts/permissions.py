@@ -40,6 +40,7 @@ SCOPES = MappingProxyType(
         "sans compte": "unattended",
         "si réglé": "setting",
         "structures": "structures",
+        "reçus": "received",
         "sans nom": "anonymous",
     }
 )
@@ -52,6 +53,7 @@ WORDS = MappingProxyType(
         "sans compte": "pour qui n’a ni compte ni secrétariat qui en ait un\u202f; la référence, jamais le nom",
         "si réglé": "quand un réglage de la CPTS l’ouvre",
         "structures": "les structures, jamais les personnes",
+        "reçus": "les dossiers envoyés à son organisme",
         "sans nom": "les nombres et les références, jamais l’identité",
     }
 )
@@ -84,6 +86,41 @@ _OFFICE = {"coordinator": "oui", "assistant": "oui"}
 _STEERING = {"coordinator": "oui", "assistant": "oui", "officer": "oui", "board_member": "oui"}
 
 PERMISSIONS: tuple[Permission, ...] = (
+    _line(
+        "inbox.read",
+        "Demandes",
+        "Lire les demandes des patients",
+        coordinator="oui",
+        assistant="oui",
+        partner="reçus",
+        data_protection_officer="sans nom",
+    ),
+    _line("inbox.enter", "Demandes", "Saisir une demande au téléphone, en envoyer une", partner="oui", **_OFFICE),
+    _line("inbox.manage", "Demandes", "Trier, chercher, transmettre, clore", **_OFFICE),
+    _line("inbox.answer", "Demandes", "Répondre aux dossiers transmis", partner="reçus"),
+    _line("inbox.ask", "Demandes", "Demander « Y a-t-il une recherche en cours ? »", partner="oui"),
+    _line(
+        "inbox.figures",
+        "Demandes",
+        "Lire les chiffres des demandes",
+        practitioner="sans nom",
+        treasurer="sans nom",
+        officer="sans nom",
+        board_member="sans nom",
+        data_protection_officer="sans nom",
+        **_OFFICE,
+    ),
+    _line("inbox.export", "Demandes", "Exporter les points de rupture, sans nom", coordinator="oui"),
+    _line(
+        "inbox.rights",
+        "Demandes",
+        "Répondre aux droits des personnes, effacer",
+        coordinator="oui",
+        data_protection_officer="oui",
+    ),
+    _line("inbox.settings", "Demandes", "Régler les délais, les critères, la conservation", **_EVERYWHERE),
+    _line("capacity.manage", "Demandes", "Demander aux médecins leurs places", **_OFFICE),
+    _line("capacity.answer", "Demandes", "Dire ses places, répondre à une proposition", practitioner="les siens"),
     _line(
         "snp.post",
         "Créneaux",
@@ -234,7 +271,7 @@ PERMISSIONS: tuple[Permission, ...] = (
 )
 
 CODES = frozenset(line.code for line in PERMISSIONS)
-_RANK = ("all", "delegated", "own", "day", "unattended", "setting", "structures", "anonymous")
+_RANK = ("all", "delegated", "own", "day", "unattended", "setting", "structures", "received", "anonymous")
 
 
 def scopes_of(roles: Iterable[Role]) -> dict[str, frozenset[str]]:

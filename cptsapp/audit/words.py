@@ -12,6 +12,16 @@ CATEGORY_LABELS = MappingProxyType({Category.CHANGE: "change", Category.READING:
 # By table; the filter shows them in this order.
 THINGS = MappingProxyType(
     {
+        "request": "Demande d’un patient",
+        "seeker": "Personne qui cherche un médecin",
+        "referral": "Dossier transmis",
+        "doctor_proposal": "Proposition à un médecin",
+        "offer": "Places d’un médecin",
+        "capacity_campaign": "Enquête sur les places",
+        "care_break": "Point de rupture",
+        "search_question": "Question « recherche en cours »",
+        "right_asked": "Droit demandé",
+        "inbox_settings": "Réglages des demandes",
         "booking": "Réservation",
         "slot": "Créneau",
         "series": "Répétition",
@@ -48,6 +58,26 @@ THINGS = MappingProxyType(
 
 SENTENCES = MappingProxyType(
     {
+        "request.accept": "Demande complète",
+        "request.ask_more": "Une information manque",
+        "request.choose": "Rendez-vous pris avec un médecin",
+        "request.close": "Demande close",
+        "request.declare": "Déclaration de médecin traitant faite",
+        "request.find": "Médecin trouvé",
+        "request.hand_to_dac": "Passée de la MiSAS au DAC",
+        "request.merge": "Réunie avec une autre demande",
+        "request.offer_choice": "Un médecin accepte d’être contacté",
+        "request.partner_find": "Médecin trouvé par le partenaire",
+        "request.partner_return": "Rendue par le partenaire",
+        "request.propose": "Médecins proposés",
+        "request.received": "Demande reçue",
+        "request.refer_dac": "Passée au DAC",
+        "request.refer_misas": "Passée à la MiSAS",
+        "request.reopen": "Demande rouverte",
+        "request.report_break": "Point de rupture documenté",
+        "request.resume": "Recherche reprise",
+        "request.search_again": "Déclaration non faite, recherche reprise",
+        "request.withdraw": "Demande retirée",
         "absence.declared": "Absence déclarée, créneaux retirés",
         "absence.ended": "Absence levée, créneaux rendus",
         "adhesion.settings": "Réglages de l’adhésion changés",

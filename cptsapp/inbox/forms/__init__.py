@@ -1,0 +1,1 @@
+"""Forms of the requests: shapes and French labels; choices are handed in."""

@@ -1,0 +1,1 @@
+"""Reads of the requests: each through `permissions.visible_to`."""

@@ -1,0 +1,1 @@
+"""A doctor answers a proposal, by private link or signed in."""

@@ -1,0 +1,1 @@
+"""Breaks in care: the register, the review, the CSV."""

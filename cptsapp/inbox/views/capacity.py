@@ -1,0 +1,1 @@
+"""Asking doctors whether they take patients, and their answers."""

@@ -1,0 +1,1 @@
+"""The way of a request, drawn from the table of states."""

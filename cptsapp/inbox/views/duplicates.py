@@ -1,0 +1,1 @@
+"""Same person or not, merging two requests and undoing it."""

@@ -1,0 +1,1 @@
+"""Correcting a request, its agreements, its priority, its labels."""

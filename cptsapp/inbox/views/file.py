@@ -1,0 +1,1 @@
+"""One request: the next act, what was asked, the steps."""

@@ -1,0 +1,1 @@
+"""The phone intake, kept as it goes."""

@@ -1,0 +1,1 @@
+"""The inbox: queues, list, filters, bulk acts."""

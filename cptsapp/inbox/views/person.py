@@ -1,0 +1,1 @@
+"""The person's own page, by private link then birth date."""

@@ -1,0 +1,1 @@
+"""Proposing doctors, and what follows."""

@@ -1,0 +1,1 @@
+"""Rights asked for: access, rectification, erasure."""

@@ -1,0 +1,1 @@
+"""« Y a-t-il une recherche en cours ? »"""

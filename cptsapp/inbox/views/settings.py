@@ -1,0 +1,1 @@
+"""Delays, weights, retention, and what the public page says."""
