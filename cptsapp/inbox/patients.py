@@ -122,9 +122,14 @@ def seal_contact(request: Request, contact: Contact) -> None:
 
 def read_contact(request: Request) -> Contact:
     """The contact of a request; an empty one once anonymised."""
-    if request.details is None:
+    return open_contact(request.seal_id, request.details)
+
+
+def open_contact(seal_id: UUID, details: bytes | None) -> Contact:
+    """The same from the columns, for lists that load no object."""
+    if details is None:
         return Contact()
-    kept = json.loads(ring().unseal(request.details, request.seal_id, "details"))
+    kept = json.loads(ring().unseal(details, seal_id, "details"))
     known = {field.name for field in fields(Contact)}
     return Contact(**{name: value for name, value in kept.items() if name in known})
 
