@@ -32,6 +32,11 @@ WEIGHTS = MappingProxyType(
     }
 )
 
+# What a person may decide instead of the rule, with a reason: its rank, its words.
+FIRST, LAST = 1000, -1
+OVERRIDES = MappingProxyType({"first": FIRST, "last": LAST})
+LEVELS = MappingProxyType({"first": "avant les autres", "last": "après les autres"})
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

@@ -33,6 +33,7 @@ BEFORE_SEARCH = (S.RECEIVED, S.TO_COMPLETE)
 MOVES: tuple[Move, ...] = (
     Move("ask_more", "Demander ce qui manque", (S.RECEIVED,), S.TO_COMPLETE, (A.CPTS,), deadline=D.COMPLETE),
     Move("accept", "Demande complète", BEFORE_SEARCH, S.SEARCHING, (A.CPTS,), deadline=D.PROPOSE),
+    Move("put_back", "Revoir la demande", (S.TO_COMPLETE, S.SEARCHING), S.RECEIVED, (A.CPTS,), deadline=D.FIRST_ANSWER),
     Move(
         "propose",
         "Proposer des médecins",
@@ -105,7 +106,7 @@ MOVES: tuple[Move, ...] = (
         "Pas trouvé : seconde recherche",
         (S.WITH_PARTNER,),
         S.SEARCHING,
-        (A.MISAS, A.DAC, A.CPTS),
+        (A.MISAS, A.DAC, A.CPTS, A.CLOCK),
         "démarches dites",
         deadline=D.PROPOSE,
     ),
@@ -126,6 +127,15 @@ MOVES: tuple[Move, ...] = (
         S.CLOSED,
         (A.DAC, A.CPTS),
         "cause, parcours, commune",
+    ),
+    Move(
+        "partner_undo",
+        "Annuler la réponse du partenaire",
+        (S.TO_DECLARE, S.SEARCHING, S.WITH_PARTNER, S.CLOSED),
+        S.WITH_PARTNER,
+        (A.MISAS, A.DAC),
+        "dans les dix minutes",
+        deadline=D.PARTNER_ANSWER,
     ),
     Move("declare", "Déclaration faite", (S.TO_DECLARE,), S.CLOSED, (A.CPTS, A.PERSON)),
     Move(

@@ -3,7 +3,20 @@
 `{doctor}` is the doctor's name, `{who}` whoever did it; a kind without an entry cannot be written (tests).
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
+
+from cptsapp.inbox.rules import words
+from cptsapp.inbox.rules.closing import TAKEN, taken_of
+from cptsapp.inbox.rules.priority import LEVELS
+from cptsapp.inbox.rules.states import RECIPIENT_LABELS
+from cptsapp.inbox.rules.triage import MISSING
+
+
+def _words(table: Mapping[Any, str]) -> Mapping[str, str]:
+    return MappingProxyType({str(code): word for code, word in table.items()})
+
 
 SENTENCES = MappingProxyType(
     {
@@ -21,11 +34,72 @@ SENTENCES = MappingProxyType(
         "request.partner_return": "Rendue par le partenaire",
         "request.hand_to_dac": "Passée de la MiSAS au DAC",
         "request.report_break": "Point de rupture documenté",
+        "request.partner_undo": "Réponse du partenaire annulée",
+        "referral.acknowledged": "Le partenaire accuse réception",
+        "referral.called_back": "Le partenaire a rappelé la personne à l’origine de la demande",
+        "referral.handed": "Confiée à un coordinateur du partenaire",
+        "referral.ppcs": "Le partenaire dit s’il faut un PPCS",
         "request.declare": "Déclaration de médecin traitant faite",
         "request.search_again": "Déclaration non faite, recherche reprise",
         "request.withdraw": "Demande retirée",
         "request.close": "Demande close",
         "request.merge": "Réunie avec une autre demande",
         "request.reopen": "Demande rouverte",
+        "request.suspected": "Mise à part, parmi les douteuses",
+        "request.trusted": "Reconnue vraie",
+        "request.put_back": "Remise à vérifier",
+        "request.note": "Note",
+        "request.corrected": "Réponses corrigées",
+        "request.prioritised": "Priorité décidée à la main\u202f: {level}",
+        "request.unprioritised": "Priorité rendue à la règle",
+        "seeker.added": "Une personne ajoutée au foyer",
+        "seeker.corrected": "Une personne du foyer corrigée",
+        "seeker.outcome": "Issue pour une personne du foyer\u202f: {outcome}",
+        "seeker.again": "Une personne du foyer cherche de nouveau",
+        "agreement.given": "Accord recueilli pour {recipient}",
+        "agreement.withdrawn": "Accord retiré pour {recipient}, transmissions arrêtées",
     }
 )
+
+# The words of what a step's values say, by key: those of a sentence's `{key}`, else of the line under it.
+VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "channel": _words(words.CHANNELS),
+        "asker": MappingProxyType(
+            {"person": "par la personne", "relative": "par un proche", "professional": "par un professionnel"}
+        ),
+        "outcome": _words(words.OUTCOMES),
+        "ended_as": _words(words.OUTCOMES),
+        "consent": _words(words.CONSENTS),
+        "recipient": _words(RECIPIENT_LABELS),
+        "missing": MISSING,
+        "taken": TAKEN,
+        "level": LEVELS,
+    }
+)
+
+
+def sentence(kind: str, data: Mapping[str, Any], *, doctor: str = "", organisation: str = "") -> str:
+    """What a step says; a name or a value that is not known any more leaves a general word."""
+    told = {key: ", ".join(_told(key, value)) for key, value in data.items() if key in VALUES}
+    given = {"doctor": doctor or "médecin", "organisation": organisation or "partenaire"}
+    return SENTENCES.get(kind, kind).format_map(_Known({**given, **told}))
+
+
+def details(kind: str, data: Mapping[str, Any]) -> list[str]:
+    """The values of a step that its sentence does not say already, in words, in their order."""
+    written = SENTENCES.get(kind, "")
+    shown = (key for key in data if key in VALUES and f"{{{key}}}" not in written)
+    return [word for key in shown for word in (taken_of(data) if key == "taken" else _told(key, data[key]))]
+
+
+def _told(key: str, value: Any) -> list[str]:
+    codes = value if isinstance(value, list) else [value]
+    return [VALUES[key].get(str(code), str(code)) for code in codes if code is not None]
+
+
+class _Known(dict[str, str]):
+    """Values by name, « … » for one that the step does not hold."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
