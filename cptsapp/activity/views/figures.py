@@ -16,7 +16,7 @@ from cptsapp.activity.queries.sheets import GROUPINGS, Grouping
 from cptsapp.activity.rules import BY_SLUG, MEASURES, OF_PATIENTS
 from cptsapp.activity.views import links
 from cptsapp.activity.views.campaigns import weeks
-from cptsapp.activity.views.shared import as_file, blueprint, day_argument, number_argument
+from cptsapp.activity.views.shared import blueprint, day_argument, number_argument
 from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
 from cptsapp.core import clock, french
@@ -24,6 +24,7 @@ from cptsapp.core.refusals import Forbidden, Invisible
 from cptsapp.core.tables import Sheet
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
+from cptsapp.http.files import as_file
 from cptsapp.territory import queries as territory
 
 USUAL = timedelta(days=30)

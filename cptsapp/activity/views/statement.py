@@ -14,11 +14,12 @@ from cptsapp.activity.queries.statement import Statement, account_of, acts, stat
 from cptsapp.activity.views.campaigns import weeks
 from cptsapp.activity.views.figures import note_export
 from cptsapp.activity.views.links import rows_url
-from cptsapp.activity.views.shared import as_file, blueprint
+from cptsapp.activity.views.shared import blueprint
 from cptsapp.core import clock
 from cptsapp.core.refusals import Invisible
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.files import as_file
 from cptsapp.ledger import actions as ledger
 from cptsapp.ledger.queries import balances
 from cptsapp.ledger.rules import Balance

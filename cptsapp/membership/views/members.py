@@ -9,15 +9,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.accounts.current import me
 from cptsapp.audit.actions import record
-from cptsapp.core import addresses, tables
+from cptsapp.core import addresses
 from cptsapp.core.refusals import Invisible
-from cptsapp.core.text import fold
 from cptsapp.directory.models import College, Profession
 from cptsapp.directory.rules.membership import COLLEGE_LABELS, STATUS_LABELS, Status
 from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
+from cptsapp.http.files import as_file
 from cptsapp.membership.actions import texts as text_actions
 from cptsapp.membership.queries import members as queries
 from cptsapp.membership.queries import reminders, texts
@@ -29,8 +29,6 @@ from cptsapp.membership.rules.words import LEAVE_LABELS
 from cptsapp.membership.views.blueprint import blueprint
 from cptsapp.territory import queries as territory
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WRITERS = {"csv": (tables.to_csv, "text/csv; charset=utf-8"), "xlsx": (tables.to_xlsx, XLSX)}
 STATUS_PLURALS = {
     Status.ACTIVE: "Adhérents",
     Status.COMING: "À venir",
@@ -129,12 +127,9 @@ def export_members(kind: str) -> Response:
     """The filtered list as a file: the rows of the screen, all pages."""
     wanted, user = asked(), me()
     sheet = members_sheet(queries.members(user, wanted), wanted.day)
-    write, mimetype = WRITERS[kind]
-    response = Response(write(sheet), content_type=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{fold(sheet.title).replace(" ", "-")}.{kind}"'
     said: dict[str, Any] = {"format": kind, "rows": len(sheet.rows), "filter": address_of(wanted)}
     after_commit(lambda: record("members.exported", None, by=user, **said))
-    return response
+    return as_file(sheet, kind)
 
 
 # -- one --------------------------------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from cptsapp.accounts.current import me
 from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
-from cptsapp.core import addresses, tables
+from cptsapp.core import addresses
 from cptsapp.core.text import fold
 from cptsapp.directory.permissions import sees_members
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
+from cptsapp.http.files import as_file
 from cptsapp.outreach.actions import campaigns as actions
 from cptsapp.outreach.models import CallCampaign
 from cptsapp.outreach.permissions import enters_applications, why_not_call
@@ -25,8 +26,6 @@ from cptsapp.outreach.views.shared import blueprint, campaign_seen
 from cptsapp.territory import queries as territory
 
 PAGE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WRITERS = {"csv": (tables.to_csv, "text/csv; charset=utf-8"), "xlsx": (tables.to_xlsx, XLSX)}
 
 
 @blueprint.get("/<int:campaign_id>/resultats")
@@ -114,11 +113,7 @@ def export(campaign_id: int, kind: str) -> Response:
     wanted = _wanted()
     sheet = queries.sheet(found.name, queries.rows(boards.board(found), wanted, tells_members=sees_members(me())))
     _note_export(found, kind, len(sheet.rows), wanted)
-    write, mimetype = WRITERS[kind]
-    response = Response(write(sheet), content_type=mimetype)
-    name = fold(found.name).replace(" ", "-") or "appels"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
+    return as_file(sheet, kind, fold(found.name) or "appels")
 
 
 def _note_export(campaign: CallCampaign, kind: str, count: int, wanted: Filter) -> None:
