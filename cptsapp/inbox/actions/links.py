@@ -20,6 +20,11 @@ def link_for_person(request: Request) -> str:
     return _new(LinkPurpose.PERSON, request_id=request.id)
 
 
+def another_for_person(request: Request) -> str:
+    """One link more for who made the request: the one they noted still opens. The token is given once."""
+    return _new(LinkPurpose.PERSON, request_id=request.id)
+
+
 def link_for_proposal(proposal: DoctorProposal) -> str:
     """A new link for the doctor asked; the former ones are revoked."""
     revoke(InboxLink.proposal_id == proposal.id)

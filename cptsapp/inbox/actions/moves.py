@@ -18,13 +18,16 @@ from cptsapp.inbox.rules.states import BY_CODE, OUTCOMES, Move, why_not, why_not
 from cptsapp.territory import queries as territory
 
 ANONYMISED = "Cette demande est anonymisée : elle ne se rouvre pas."
+SUSPECT = "Cette demande est parmi les douteuses : dites d’abord qu’elle est vraie."
 
 
 def why_not_move(request: Request, code: str) -> str | None:
-    """Why the move may not be done now: its state, the agreement it asks for; None when it may."""
+    """Why the move may not be done now: its state, the agreement it asks for, a doubt; None when it may."""
     move = BY_CODE[code]
     if request.anonymised_at is not None:
         return ANONYMISED
+    if request.suspected_at is not None and code != "withdraw":
+        return SUSPECT
     return why_not(move, request.state) or (why_not_agreed(move, agreed(request)) if move.agreement else None)
 
 
