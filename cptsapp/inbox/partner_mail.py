@@ -1,0 +1,73 @@
+"""The mails that go to and come from the partners: a reference, a day, the page to sign in to; no identity (A38)."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from cptsapp.accounts.models import User
+from cptsapp.core.db import session
+from cptsapp.directory.models import Organisation
+from cptsapp.inbox.models import Referral, Request
+from cptsapp.inbox.patients import read_contact
+from cptsapp.inbox.queries.referrals import accounts_of
+from cptsapp.outbox import texts
+from cptsapp.outbox.actions import queue
+from cptsapp.outbox.models import Message, MessageState
+from cptsapp.territory import queries as territory
+
+
+def tell_partner(name: str, referral: Referral, request: Request, *, not_before: datetime | None = None) -> None:
+    """Queue `mail/inbox/<name>` to each account of the organisation; to its own address when it has no account."""
+    users = accounts_of([referral.organisation_id])
+    for user in users:
+        _queue(name, referral, request, user.mail, to_user_id=user.id, not_before=not_before)
+    house = session.get(Organisation, referral.organisation_id)
+    if not users and house is not None and house.mail:
+        _queue(name, referral, request, house.mail, not_before=not_before)
+
+
+def tell_sender(referral: Referral, request: Request, *, not_before: datetime) -> None:
+    """Queue to whoever follows the file that the partner has answered; the answer is read there."""
+    number = request.assigned_to_id or referral.sent_by_id
+    user = session.get(User, number) if number is not None else None
+    if user is not None and user.is_active:
+        _queue("partner_answered", referral, request, user.mail, to_user_id=user.id, not_before=not_before)
+
+
+def tell_requester(name: str, referral: Referral, request: Request, *, not_before: datetime) -> None:
+    """Queue `mail/inbox/<name>` to the person, and to the professional who asked for them (A46)."""
+    contact = read_contact(request)
+    for address in dict.fromkeys(filter(None, (contact.mail, contact.asker_mail))):
+        _queue(name, referral, request, address, not_before=not_before)
+
+
+def _queue(
+    name: str,
+    referral: Referral,
+    request: Request,
+    address: str,
+    *,
+    to_user_id: int | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    text = texts.render(f"inbox/{name}", request=request, referral=referral, cpts=territory.settings())
+    queue(
+        f"referral.{name}",
+        to_address=address,
+        to_user_id=to_user_id,
+        title=text.title,
+        body=text.body,
+        about=referral,
+        not_before=not_before,
+    )
+
+
+def drop_waiting(*referral_ids: int) -> None:
+    """What would still leave about these sendings stays: the answer was taken back, or the sending stopped."""
+    waiting = Message.subject_type == "referral", Message.subject_id.in_(referral_ids)
+    session.execute(
+        update(Message)
+        .where(*waiting, Message.state == MessageState.WAITING)
+        .values(state=MessageState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
