@@ -1,5 +1,6 @@
 """The one way a request changes state: the table of `rules.states`, its deadline, its step, its line in the trail."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -11,24 +12,32 @@ from cptsapp.core.refusals import refuse_if
 from cptsapp.inbox.actions import links
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import Actor, Deadline, Outcome, Request, State
-from cptsapp.inbox.queries.requests import agreed
+from cptsapp.inbox.queries.requests import agreed, agreed_by_all
 from cptsapp.inbox.queries.settings import delays
 from cptsapp.inbox.rules import deadlines
 from cptsapp.inbox.rules.states import BY_CODE, OUTCOMES, Move, why_not, why_not_agreed
 from cptsapp.territory import queries as territory
 
 ANONYMISED = "Cette demande est anonymisée : elle ne se rouvre pas."
+MERGED = "Cette demande est réunie avec une autre : défaites d’abord la réunion."
+NOT_MERGED = "Cette demande n’est pas réunie avec une autre."
 SUSPECT = "Cette demande est parmi les douteuses : dites d’abord qu’elle est vraie."
 
 
-def why_not_move(request: Request, code: str) -> str | None:
-    """Why the move may not be done now: its state, the agreement it asks for, a doubt; None when it may."""
+def why_not_move(request: Request, code: str, concerned: Collection[int] | None = None) -> str | None:
+    """Why the move may not be done now: its state, the agreement it asks for, a doubt; None when it may.
+
+    `concerned`: the seekers it is about, whose agreement is enough; all those left without it.
+    """
     move = BY_CODE[code]
     if request.anonymised_at is not None:
         return ANONYMISED
+    if (request.merged_into_id is not None) != (code == "unmerge"):
+        return NOT_MERGED if code == "unmerge" else MERGED
     if request.suspected_at is not None and code != "withdraw":
         return SUSPECT
-    return why_not(move, request.state) or (why_not_agreed(move, agreed(request)) if move.agreement else None)
+    given = agreed(request) if concerned is None else agreed_by_all(concerned)
+    return why_not(move, request.state) or (why_not_agreed(move, given) if move.agreement else None)
 
 
 def move(
@@ -39,17 +48,18 @@ def move(
     by: ByUser | None,
     outcome: Outcome | None = None,
     due_on: date | None = None,
+    concerned: Collection[int] | None = None,
     **about: Any,
 ) -> Request:
     """Do a move of the table, on a request locked by the caller. Raises Refusal with the reason when it may not be.
 
-    `outcome` is for « close » alone; `due_on` replaces the day the deadline would fall; `about` is what the step says
-    besides (`note`, `doctor_id`, `organisation_id`, harmless values).
+    `outcome` is for « close » alone; `due_on` replaces the day the deadline would fall; `concerned` are the seekers it
+    is about; `about` is what the step says besides (`note`, `doctor_id`, `organisation_id`, harmless values).
     """
     wanted = BY_CODE[code]
     if actor not in wanted.actors:
         raise ValueError(f"{actor} does not do {code}")
-    refuse_if(why_not_move(request, code))
+    refuse_if(why_not_move(request, code, concerned))
     _enter(request, wanted, outcome)
     (links.end_person_links if wanted.target is State.CLOSED else links.keep_person_links)(request)
     set_deadline(request, wanted.deadline, due_on)
@@ -70,6 +80,8 @@ def _enter(request: Request, move: Move, outcome: Outcome | None) -> None:
     request.snoozed_until = None
     if is_closing:
         request.claimed_by_id = request.claimed_until = None
+    else:
+        request.merged_into_id = None
 
 
 def set_deadline(request: Request, deadline: Deadline | None, on: date | None = None) -> None:
