@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from cptsapp.inbox.rules import words
+from cptsapp.inbox.rules import rights, words
 from cptsapp.inbox.rules.closing import TAKEN, taken_of
 from cptsapp.inbox.rules.priority import LEVELS
 from cptsapp.inbox.rules.states import RECIPIENT_LABELS
@@ -58,7 +58,15 @@ SENTENCES = MappingProxyType(
         "request.withdraw": "Demande retirée",
         "request.close": "Demande close",
         "request.merge": "Réunie avec une autre demande",
+        "request.joined": "Une autre demande de la même personne réunie à celle-ci",
+        "request.parted": "Réunion défaite",
+        "request.unmerge": "Réunion défaite, demande à lire de nouveau",
+        "request.called_again": "A rappelé\u202f: la demande existait déjà",
         "request.reopen": "Demande rouverte",
+        "request.assigned": "Confiée à {follower}",
+        "request.released": "Plus suivie par personne",
+        "request.snoozed": "Reportée au {until}",
+        "request.woken": "Reprise avant le jour dit",
         "request.suspected": "Mise à part, parmi les douteuses",
         "request.trusted": "Reconnue vraie",
         "request.put_back": "Remise à vérifier",
@@ -72,6 +80,12 @@ SENTENCES = MappingProxyType(
         "seeker.again": "Une personne du foyer cherche de nouveau",
         "agreement.given": "Accord recueilli pour {recipient}",
         "agreement.withdrawn": "Accord retiré pour {recipient}, transmissions arrêtées",
+        "right.asked": "Droit demandé\u202f: {right}",
+        "right.answered": "Réponse à un droit demandé\u202f: {right}, {answer}",
+        "person.contact": "Coordonnées corrigées par la personne",
+        "person.call_me": "La personne demande qu’on l’appelle",
+        "person.found": "La personne a trouvé un médecin par elle-même",
+        "request.anonymised": "Identités effacées, dossier anonymisé",
     }
 )
 
@@ -86,9 +100,14 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "ended_as": _words(words.OUTCOMES),
         "consent": _words(words.CONSENTS),
         "recipient": _words(RECIPIENT_LABELS),
+        "right": _words(rights.SHORT),
+        "answer": rights.ANSWERS,
+        "because": rights.BECAUSE,
         "missing": MISSING,
         "taken": TAKEN,
         "level": LEVELS,
+        "follower": MappingProxyType({}),
+        "until": MappingProxyType({}),
     }
 )
 

@@ -1,0 +1,42 @@
+"""Who may be given a request to follow: whoever holds, today, a role that sorts them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from cptsapp.accounts.models import Role, RoleGrant, User
+from cptsapp.accounts.permissions import scopes_of
+from cptsapp.core.db import session
+from cptsapp.inbox.models import Label, RequestLabel
+from cptsapp.territory import queries as territory
+
+SORTERS = [role for role in Role if "inbox.manage" in scopes_of({role})]
+
+
+def sorters() -> Sequence[Any]:
+    """(id, display_name) of those who sort requests, by name."""
+    today = territory.today()
+    granted = select(RoleGrant.user_id).where(
+        RoleGrant.role.in_(SORTERS),
+        RoleGrant.starts_on <= today,
+        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
+    )
+    wanted = select(User.id, User.display_name).where(User.id.in_(granted), User.is_active)
+    return session.execute(wanted.order_by(User.display_name, User.id)).all()
+
+
+def name_of(user_id: int | None) -> str:
+    """The name of a user, empty for none."""
+    return (session.scalar(select(User.display_name).where(User.id == user_id)) or "") if user_id else ""
+
+
+def labels() -> Sequence[Any]:
+    """(id, name) of every label, by name."""
+    return session.execute(select(Label.id, Label.name).order_by(Label.name)).all()
+
+
+def labels_of(request_id: int) -> Sequence[Any]:
+    """(id, name) of the labels on a request, by name."""
+    stuck = select(RequestLabel.label_id).where(RequestLabel.request_id == request_id)
+    return session.execute(select(Label.id, Label.name).where(Label.id.in_(stuck)).order_by(Label.name)).all()
