@@ -159,6 +159,15 @@ MOVES: tuple[Move, ...] = (
     Move("withdraw", "Retirer la demande", OPEN, S.CLOSED, (A.PERSON, A.CPTS)),
     Move("close", "Clore avec un résultat", OPEN, S.CLOSED, (A.CPTS,), "démarches dites"),
     Move("merge", "Réunir avec une autre", OPEN, S.CLOSED, (A.CPTS,), "même personne"),
+    Move(
+        "unmerge",
+        "Défaire la réunion",
+        (S.CLOSED,),
+        S.RECEIVED,
+        (A.CPTS,),
+        "réunie avec une autre",
+        deadline=D.FIRST_ANSWER,
+    ),
     Move("reopen", "Rouvrir", (S.CLOSED,), S.SEARCHING, (A.CPTS,), "non anonymisée", deadline=D.PROPOSE),
 )
 
