@@ -9,12 +9,13 @@ from cptsapp.settings import ROOT, Settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The application: settings, extensions, features, start-up checks. Raises BadSettings or RuntimeError."""
     from cptsapp import features
-    from cptsapp.core import clock, db, seal, stamps
+    from cptsapp.core import clock, db, erasures, seal, stamps
     from cptsapp.http import stack
 
     chosen = settings or settings_module.read()
     clock.configure(chosen.clock)
     seal.use(seal.load_or_create(chosen.keys_path))
+    erasures.use(chosen.erasures_path)
     app = Flask(
         __name__,
         template_folder=str(ROOT / "templates"),

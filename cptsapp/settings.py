@@ -34,6 +34,7 @@ class Settings:
     clock: str | None
     secret_key: bytes
     keys_path: Path
+    erasures_path: Path
 
     @property
     def is_secure(self) -> bool:
@@ -58,6 +59,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         clock=_clock(env, mode),
         secret_key=_secret_key(instance),
         keys_path=Path(env.get("CPTSAPP_KEYS", instance / "keys.json")),
+        erasures_path=Path(env.get("CPTSAPP_ERASURES", instance / "erasures.jsonl")),
     )
 
 

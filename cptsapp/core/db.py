@@ -207,6 +207,25 @@ def _engine_options(url: str) -> dict[str, Any]:
     return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "hide_parameters": True}
 
 
+def empty_log() -> None:
+    """Let what was erased leave SQLite's write-ahead log too; ends the session's transaction, which must be a reading.
+
+    Those who are reading keep it a moment longer: whoever calls it every so often gets there. PostgreSQL sees to its
+    own by itself.
+    """
+    if not is_sqlite():
+        return
+    session.rollback()
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA busy_timeout=0")
+        try:
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            driver.execute(BUSY_TIMEOUT)
+
+
 def is_sqlite() -> bool:
     """Whether this application runs on SQLite."""
     return db.engine.dialect.name == "sqlite"

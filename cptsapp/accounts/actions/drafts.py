@@ -1,6 +1,6 @@
 """What was typed when the session had ended: kept sealed, for its author alone, and not for long (pitfall 25)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -24,6 +24,7 @@ CARRIED = frozenset(
 ) | {"venue", "acte", "retour", "maintenant", "announced", "confirmed", "preview", "step"}
 
 Pairs = list[tuple[str, str]]
+About = Callable[[str], bool]  # whether a text is about someone
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,16 @@ def drop(draft_id: int, user_id: int) -> None:
     gone = delete(Draft).where(Draft.id == draft_id, Draft.user_id == user_id)
     if session.connection().execute(gone).rowcount != 1:
         raise Invisible
+
+
+def drop_about(is_about: About) -> int:
+    """Throw away, whoever wrote them, the texts about someone who is being erased; gives how many."""
+    gone = [kept.id for kept in map(_open, session.scalars(select(Draft)).all()) if is_about(_written(kept))]
+    return session.connection().execute(delete(Draft).where(Draft.id.in_(gone))).rowcount if gone else 0
+
+
+def _written(kept: Kept) -> str:
+    return " ".join([kept.path, *(value for _name, value in kept.fields)])
 
 
 def purge_expired(now: datetime) -> int:

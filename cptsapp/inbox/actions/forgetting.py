@@ -1,0 +1,13 @@
+"""What ends an erasure once committed: its line in the file outside the database, nothing left in SQLite's log."""
+
+from cptsapp.core.db import empty_log
+from cptsapp.inbox.actions.retention import note_erasures
+
+
+def finish() -> None:
+    """Note the erasures, then empty the write-ahead log, which may still hold addresses of mails that are gone.
+
+    Call it in a transaction of its own that has changed nothing yet.
+    """
+    note_erasures()
+    empty_log()
