@@ -119,7 +119,9 @@ def acknowledge(referral_id: int, *, by: CurrentUser) -> Referral:
 def call_back(referral_id: int, on: date, *, by: CurrentUser) -> Referral:
     """Whoever asked was called back on a day (A63). Raises Refusal for a day to come or before the sending."""
     referral, request = _held(referral_id)
-    refuse_if(rules.why_not_called_on(on, territory.local(referral.sent_at).date(), territory.today()))
+    reason = rules.why_not_called_on(on, territory.local(referral.sent_at).date(), territory.today())
+    if reason is not None:
+        raise Refusal(reason, field="called_back_on")
     referral.called_back_on = on
     return _noted(referral, request, "referral.called_back", by, on=on.isoformat())
 
@@ -138,6 +140,20 @@ def say_ppcs(referral_id: int, needed: bool, *, by: CurrentUser) -> Referral:
     referral, request = _held(referral_id)
     referral.needs_ppcs = needed
     return _noted(referral, request, "referral.ppcs", by, needed=needed)
+
+
+def follow(
+    referral_id: int, called_back_on: date | None, handled_by: str, needs_ppcs: bool | None, *, by: CurrentUser
+) -> Referral:
+    """What changed of the three, each as if said alone (A63, A64, A67)."""
+    referral, _request = _held(referral_id)
+    if called_back_on is not None and called_back_on != referral.called_back_on:
+        call_back(referral_id, called_back_on, by=by)
+    if handled_by.strip() and handled_by.strip() != referral.handled_by:
+        hand_over(referral_id, handled_by, by=by)
+    if needs_ppcs is not None and needs_ppcs != referral.needs_ppcs:
+        say_ppcs(referral_id, needs_ppcs, by=by)
+    return referral
 
 
 def _held(referral_id: int) -> tuple[Referral, Request]:

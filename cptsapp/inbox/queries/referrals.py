@@ -175,6 +175,12 @@ def live_of(request_id: int) -> Referral | None:
     )
 
 
+def last_answered(request_id: int) -> Referral | None:
+    """The last sending that was answered, not stopped."""
+    wanted = Referral.request_id == request_id, Referral.answered_at.is_not(None), Referral.stopped_at.is_(None)
+    return session.scalar(select(Referral).where(*wanted).order_by(Referral.answered_at.desc()).limit(1))
+
+
 def break_of(request_id: int) -> CareBreak | None:
     """The last break in care documented for a request."""
     return session.scalar(

@@ -1,0 +1,155 @@
+"""What a partner reads of a file sent to them: who, how to reach them, what is sought, what was done; nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from cptsapp.core.db import session
+from cptsapp.core.french import count, day_short
+from cptsapp.inbox.models import (
+    Agreement,
+    Asker,
+    DoctorProposal,
+    HomeVisit,
+    ProposalState,
+    Recipient,
+    Referral,
+    Request,
+    Seeker,
+)
+from cptsapp.inbox.patients import Contact, Identity, names_of, read_contact, read_seeker
+from cptsapp.inbox.queries.referrals import ReferralLine, lines
+from cptsapp.inbox.rules.ages import age_on
+from cptsapp.inbox.rules.priority import CRITERIA
+from cptsapp.inbox.rules.words import ASKERS, CONSENTS
+from cptsapp.territory import queries as territory
+from cptsapp.territory.models import Commune
+
+VISITS = {HomeVisit.EXCEPTIONALLY: "visites à domicile exceptionnellement", HomeVisit.EXCLUSIVELY: "visites uniquement"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file in the partner's list."""
+
+    reference: str
+    names: str
+    age: int | None
+    commune: str
+    line: ReferralLine
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerFile:
+    """A file opened by the partner. Phones as +33…."""
+
+    reference: str
+    names: str
+    people: Sequence[Identity]
+    commune: str
+    contact: Contact
+    asker: str
+    wanted: str
+    criteria: Sequence[str]
+    needed_before: date | None
+    difficulties: str
+    done: str
+    agreement: str
+    line: ReferralLine
+
+
+def rows(referrals: Sequence[Referral]) -> list[Row]:
+    """The list, in the order given. Four statements, however long."""
+    numbers = {r.request_id for r in referrals}
+    found = session.scalars(select(Request).where(Request.id.in_(numbers)).options(selectinload(Request.seekers)))
+    requests = {request.id: request for request in found}
+    communes = communes_of({request.commune_code for request in requests.values()})
+    today = territory.today()
+    return [
+        _row(requests[r.request_id], line, communes, today) for r, line in zip(referrals, lines(referrals), strict=True)
+    ]
+
+
+def communes_of(codes: set[str]) -> dict[str, str]:
+    """The names of some communes, by code."""
+    return {row.code: row.name for row in session.execute(select(Commune.code, Commune.name)) if row.code in codes}
+
+
+def _row(request: Request, line: ReferralLine, communes: dict[str, str], today: date) -> Row:
+    first = next((who for who in map(read_seeker, request.seekers) if who is not None), None)
+    age = age_on(first.birth_date, today) if first is not None and len(request.seekers) == 1 else None
+    return Row(request.reference, names_of(request), age, communes.get(request.commune_code, ""), line)
+
+
+def opened(referral: Referral, request: Request) -> PartnerFile:
+    """One file, opened."""
+    contact = read_contact(request)
+    return PartnerFile(
+        reference=request.reference,
+        names=names_of(request),
+        people=[who for who in map(read_seeker, request.seekers) if who is not None],
+        commune=communes_of({request.commune_code}).get(request.commune_code, ""),
+        contact=contact,
+        asker=_asker(request, contact),
+        wanted=_wanted(request.seekers),
+        criteria=[CRITERIA[code] for code in request.criteria],
+        needed_before=request.needed_before,
+        difficulties=_difficulties(request),
+        done=_done(request.id),
+        agreement=_agreement(request, referral.recipient),
+        line=lines([referral])[0],
+    )
+
+
+def _asker(request: Request, contact: Contact) -> str:
+    if request.asker is Asker.PERSON:
+        return ""
+    return ", ".join(filter(None, (contact.asker_name or ASKERS[request.asker], contact.asker_link)))
+
+
+def _wanted(seekers: Sequence[Seeker]) -> str:
+    """« Médecin traitant pour 2 personnes, visites uniquement »."""
+    sought = f"Médecin traitant pour {count(len(seekers), 'personne')}" if len(seekers) > 1 else "Médecin traitant"
+    visits = {seeker.home_visit for seeker in seekers}
+    return ", ".join([sought, *(words for visit, words in VISITS.items() if visit in visits)])
+
+
+def _difficulties(request: Request) -> str:
+    said = {
+        "médicale": request.medical_difficulty,
+        "sociale": request.social_difficulty,
+        "de coordination": request.coordination_difficulty,
+    }
+    return ", ".join(word for word, is_true in said.items() if is_true)
+
+
+def _done(request_id: int) -> str:
+    """« 3 médecins sollicités, 2 refus »: numbers, never who."""
+    states = session.execute(
+        select(DoctorProposal.state, func.count())
+        .where(DoctorProposal.request_id == request_id)
+        .group_by(DoctorProposal.state)
+    ).all()
+    asked = sum(number for _, number in states)
+    if not asked:
+        return "Aucun médecin sollicité"
+    refused = sum(number for state, number in states if state is ProposalState.DECLINED)
+    told = count(asked, "médecin sollicité", "médecins sollicités")
+    return f"{told}, {count(refused, 'refus', 'refus')}" if refused else told
+
+
+def _agreement(request: Request, recipient: Recipient) -> str:
+    """« oui, par téléphone le ven. 10 juil. »: the latest of the household's."""
+    found = session.execute(
+        select(Agreement.consent, Agreement.given_at)
+        .join(Seeker, Seeker.id == Agreement.seeker_id)
+        .where(Seeker.request_id == request.id, Agreement.recipient == recipient, Agreement.withdrawn_at.is_(None))
+        .order_by(Agreement.given_at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return "retiré"
+    return f"oui, {CONSENTS[found.consent]} le {day_short(territory.local(found.given_at).date())}"
