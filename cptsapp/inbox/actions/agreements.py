@@ -11,7 +11,6 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.actions import stopping
 from cptsapp.inbox.actions.changing import to_change
-from cptsapp.inbox.actions.moves import move
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import Actor, Agreement, Consent, Recipient, Request, Seeker, State
 from cptsapp.inbox.queries.requests import agreed
@@ -88,14 +87,9 @@ def withdraw(
 
 def _stop(request: Request, recipient: Recipient, by: ByUser | None) -> None:
     if recipient is Recipient.DOCTORS:
-        if request.state in (State.PROPOSED, State.SEARCHING):
-            stopping.stop_proposals(request, by=by)
-        if request.state is State.PROPOSED:
-            move(request, "resume", actor=Actor.CLOCK, by=None)
-        return
-    stopping.stop_referrals(request, recipient, by=by)
-    if request.state is State.WITH_PARTNER and not stopping.is_with_partner(request):
-        move(request, "partner_return", actor=Actor.CLOCK, by=None)
+        stopping.stop_proposals(request, by=by)
+    else:
+        stopping.stop_referrals(request, recipient, by=by)
 
 
 def _chosen(request: Request, seeker_ids: Collection[int]) -> list[Seeker]:

@@ -95,7 +95,7 @@ def search_again(
     """The declaration was not made: the doctor is let go and the search begins again."""
     request = to_change(request_id, version)
     move(request, "search_again", actor=actor, by=by, note=note)
-    stopping.stop_proposals(request, by=by)
+    stopping.stop_proposals(request, by=by, with_chosen=True)
     for seeker in request.seekers:
         if seeker.outcome is None or _awaits_declaration(seeker):
             forget_outcome(seeker)
@@ -122,11 +122,12 @@ def close(
     refuse_if(why_not_close(outcome, taken))
     if outcome is Outcome.FOUND and not found:
         raise Refusal(NO_DOCTOR, field="doctor_id")
-    stopping.stop_all(request, by=by)
+    stopping.end_proposals(request, by=by, keeps_chosen=outcome is Outcome.FOUND)
     about = _steps_taken(request, taken)
     code = "withdraw" if outcome is Outcome.WITHDRAWN else "close"
     chosen = None if code == "withdraw" else outcome
     move(request, code, actor=Actor.CPTS, by=by, outcome=chosen, note=note, **about, **_said(chosen))
+    stopping.stop_referrals(request, by=by)
     _end_search(request, outcome, found)
     telling.tell_closed(request, about)
     return request
@@ -135,8 +136,9 @@ def close(
 def withdraw(request_id: int, *, by: ByUser | None, actor: Actor = Actor.PERSON) -> Request:
     """The person leaves, whatever is under way: it stops at once."""
     request = to_change(request_id)
-    stopping.stop_all(request, by=by)
+    stopping.end_proposals(request, by=by)
     move(request, "withdraw", actor=actor, by=by)
+    stopping.stop_referrals(request, by=by)
     _end_search(request, Outcome.WITHDRAWN, None)
     telling.tell_closed(request)
     return request
