@@ -13,7 +13,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.actions import places
 from cptsapp.inbox.models import Offer, Takes
 from cptsapp.inbox.queries.places import equation
-from cptsapp.inbox.rules.places import Equation, condition_words, why_not_offer, why_not_until
+from cptsapp.inbox.rules.places import Equation, condition_words, why_not_more, why_not_offer, why_not_until
 from tests.tools.inbox import make_offer
 
 TODAY = date(2026, 7, 20)
@@ -135,8 +135,12 @@ def test_the_database_refuses_more_held_than_offered(cast, wrong):
 
 @given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 30))
 def test_an_answer_is_lowered_to_what_is_held_at_most(offered, taken, pending):
-    is_allowed = why_not_offer(offered, taken, pending) is None
-    assert is_allowed == (taken + pending <= offered <= 50)
+    assert (why_not_offer(offered, taken, pending) is None) == (taken + pending <= offered)
+
+
+@pytest.mark.parametrize(("more", "is_allowed"), [(0, False), (1, True), (50, True), (51, False)])
+def test_a_yes_is_for_one_patient_to_fifty(more, is_allowed):
+    assert (why_not_more(more) is None) == is_allowed
 
 
 ACTS = {

@@ -61,7 +61,8 @@ class CapacityAsk(Base):
 class Offer(Base):
     """A doctor's answer. `offered` − `taken` − `pending` are the places left; the database refuses less than none.
 
-    A newer answer replaces it (`replaced_at`); it lapses after `valid_until` unless confirmed again.
+    A newer answer replaces it (`replaced_at`); it lapses after `valid_until` unless confirmed again. An answer changed
+    within its time keeps its row, so that proposals still point at it: `version_of_id` marks what it was before.
     """
 
     __tablename__ = "offer"
@@ -70,6 +71,7 @@ class Offer(Base):
         CheckConstraint("taken + pending <= offered", name="places_kept"),
         CheckConstraint("takes <> 'no' OR offered = taken + pending", name="no_offers_none"),
         CheckConstraint("max_km IS NULL OR max_km BETWEEN 1 AND 200", name="distance_known"),
+        CheckConstraint("version_of_id IS NULL OR replaced_at IS NOT NULL", name="version_is_past"),
         Index(
             "uq_offer_live",
             "person_id",
@@ -103,6 +105,7 @@ class Offer(Base):
     confirmed_at: Mapped[datetime | None]
     confirm_asked_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
+    version_of_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
 
 
 class ProposalState(enum.StrEnum):

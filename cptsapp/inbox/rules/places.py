@@ -1,7 +1,7 @@
 """A doctor's places: one equation, what closed lists are called, until when an answer holds (E53–E59). Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
@@ -15,6 +15,7 @@ OFFER_MONTHS = 3
 ASK_AGAIN_MONTHS = 6  # who answers no is asked again after half a year
 LATEST_MONTHS = 12  # no answer holds longer
 UNDO_MINUTES = 10
+CONFIRM_BEFORE = timedelta(days=7)  # « toujours 3 places ? » is asked so long before an answer lapses
 
 TAKES_LABELS = MappingProxyType({Takes.YES: "Oui", Takes.CONDITIONS: "À conditions", Takes.NO: "Non"})
 # Why a doctor cannot (E54, E56, E58), and what would help (E54, E59).
@@ -60,12 +61,18 @@ class Equation:
 class Conditions(Protocol):
     """Whom a doctor takes; a patient fits when none is ticked, or when one of those ticked is theirs."""
 
-    long_term_illness: bool
-    children: bool
-    households: bool
-    own_commune: bool
-    max_km: int | None
-    home_visits: bool
+    @property
+    def long_term_illness(self) -> bool: ...
+    @property
+    def children(self) -> bool: ...
+    @property
+    def households(self) -> bool: ...
+    @property
+    def own_commune(self) -> bool: ...
+    @property
+    def max_km(self) -> int | None: ...
+    @property
+    def home_visits(self) -> bool: ...
 
 
 def condition_words(offer: Conditions) -> list[str]:
@@ -85,6 +92,13 @@ def default_until(takes: Takes, today: date) -> date:
     return months_later(today, ASK_AGAIN_MONTHS if takes is Takes.NO else OFFER_MONTHS)
 
 
+def is_to_confirm(is_no: bool, valid_until: date, left: int, today: date) -> bool:
+    """Whether an answer is about to lapse: a no on its day, a yes with places left in the week before."""
+    if is_no:
+        return valid_until <= today
+    return left > 0 and valid_until - today <= CONFIRM_BEFORE
+
+
 def why_not_until(until: date, today: date) -> str | None:
     """Why an answer may not hold until this day, or None."""
     if until < today:
@@ -94,12 +108,28 @@ def why_not_until(until: date, today: date) -> str | None:
     return None
 
 
-def why_not_offer(offered: int, taken: int, pending: int) -> str | None:
-    """Why an answer may not be lowered to so many places, or None: those held are kept."""
-    if offered > OFFERED_MAX:
-        return f"{OFFERED_MAX} patients au plus."
-    held = taken + pending
-    if offered >= held:
+def why_not_more(more: int) -> str | None:
+    """Why a yes may not be for so many new patients, or None."""
+    if more < 1:
+        return "Dites au moins un patient, ou répondez «\u00a0Non\u00a0»."
+    return f"{OFFERED_MAX}\u00a0patients au plus." if more > OFFERED_MAX else None
+
+
+def why_not_conditions(takes: Takes, said: Conditions) -> str | None:
+    """Why a yes « à conditions » may not be without one, or None."""
+    if takes is not Takes.CONDITIONS or condition_words(said):
         return None
-    said = f"{french.count(taken, 'place')} {'prises' if taken > 1 else 'prise'} et {pending}\u00a0en attente"
-    return f"{said}\u202f: dites {held} au moins, ou «\u00a0Non\u00a0» pour n’en recevoir aucune autre."
+    return "Choisissez au moins une condition, ou répondez «\u00a0Oui\u00a0»."
+
+
+def why_not_offer(offered: int, taken: int, pending: int) -> str | None:
+    """Why an answer may not be for so many places in all, or None: those held meanwhile are kept."""
+    if offered >= taken + pending:
+        return None
+    held = f"{french.count(taken, 'patient pris', 'patients pris')} et {pending}\u00a0en attente"
+    return f"Vos places ont changé entre-temps\u202f: {held}. Relisez, puis envoyez de nouveau."
+
+
+def continues(valid_until: date, campaign_id: int | None, asked_id: int | None, today: date) -> bool:
+    """Whether a new answer changes the one in force: it has not lapsed, and no other campaign asks the question."""
+    return valid_until >= today and (asked_id is None or asked_id == campaign_id)

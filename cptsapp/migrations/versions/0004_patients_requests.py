@@ -377,19 +377,23 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirm_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version_of_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("takes <> 'no' OR offered = taken + pending", name=op.f("ck_offer_no_offers_none")),
         sa.CheckConstraint("max_km IS NULL OR max_km BETWEEN 1 AND 200", name=op.f("ck_offer_distance_known")),
         sa.CheckConstraint("offered >= 0 AND taken >= 0 AND pending >= 0", name=op.f("ck_offer_places_positive")),
         sa.CheckConstraint("taken + pending <= offered", name=op.f("ck_offer_places_kept")),
+        sa.CheckConstraint("version_of_id IS NULL OR replaced_at IS NOT NULL", name=op.f("ck_offer_version_is_past")),
         sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_offer_answered_by_id")),
         sa.ForeignKeyConstraint(["campaign_id"], ["capacity_campaign.id"], name=op.f("fk_offer_campaign_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_offer_person_id")),
+        sa.ForeignKeyConstraint(["version_of_id"], ["offer.id"], name=op.f("fk_offer_version_of_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
     )
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_offer_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_offer_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_offer_valid_until"), ["valid_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_version_of_id"), ["version_of_id"], unique=False)
         batch_op.create_index(
             "uq_offer_live",
             ["person_id"],
