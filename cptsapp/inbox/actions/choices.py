@@ -9,7 +9,7 @@ from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.inbox import doctor_mail, mail
 from cptsapp.inbox.actions import links, priority
 from cptsapp.inbox.actions.moves import move, set_deadline
-from cptsapp.inbox.actions.releases import begin_choice, has_mail, let_all_go, narrow, settle
+from cptsapp.inbox.actions.releases import has_mail, let_all_go, narrow, settle
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.actions.telling import tell_found
 from cptsapp.inbox.models import Actor, Deadline, DoctorProposal, LinkPurpose, Outcome, ProposalState, Request, State
@@ -144,5 +144,3 @@ AFTER_CALL = {
     State.WITH_PARTNER: Deadline.PARTNER_ANSWER,
     State.TO_DECLARE: Deadline.DECLARATION,
 }
-
-__all__ = ["ask_for_call", "begin_choice", "choose", "none_suits", "note_person_called", "tell_fewer", "tell_names"]

@@ -11,7 +11,7 @@ from cptsapp.inbox import doctor_mail
 from cptsapp.inbox.actions import links, places
 from cptsapp.inbox.actions.choices import choose, none_suits, tell_fewer, tell_names
 from cptsapp.inbox.actions.moves import move
-from cptsapp.inbox.actions.releases import let_go, settle, stop_all
+from cptsapp.inbox.actions.releases import begin_choice, let_go, settle, stop_all
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import (
     Actor,
@@ -184,7 +184,7 @@ def accept(proposal_id: int, answered_by: AnsweredBy, *, by: ByUser | None = Non
         answered_by=answered_by.value,
     )
     record("proposal.accepted", proposal, by=by, answered_by=answered_by.value)
-    settle(request, actor=_who(answered_by), by=by)
+    begin_choice(request)
     tell_names(request)
     return proposal
 
