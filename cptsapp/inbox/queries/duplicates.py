@@ -22,6 +22,7 @@ from cptsapp.inbox.patients import (
     read_seeker,
 )
 from cptsapp.inbox.rules.duplicates import Likeness, Said, compare
+from cptsapp.inbox.rules.merging import source_of
 from cptsapp.territory.models import Commune
 
 CANDIDATES_MAX = 60  # the phone of a shelter stands in many files: beyond, a phone tells nothing
@@ -53,6 +54,11 @@ class Near:
     def is_open(self) -> bool:
         """Whether the file is still followed; a closed one is opened again, never merged into."""
         return self.state is not State.CLOSED
+
+    @property
+    def source(self) -> str:
+        """« par la MiSAS », « en ligne »: how it came."""
+        return source_of(self.door, self.channel)
 
 
 def near(
@@ -88,11 +94,6 @@ def duplicates_of(request: Request) -> list[Near]:
     found = near([who for _, who in known], [contact.phone, contact.asker_phone], request.id)
     apart = _apart([number for number, _ in known])
     return [one for one in found if frozenset((known[one.mine][0], one.seeker_id)) not in apart]
-
-
-def mine_of(request: Request, one: Near) -> int:
-    """The id of the seeker of this request that `duplicates_of` compared."""
-    return [seeker.id for seeker in request.seekers if seeker.name is not None][one.mine]
 
 
 # -- candidates -------------------------------------------------------------------------------------------------------

@@ -6,13 +6,18 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
+from cptsapp.core import french
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
-from cptsapp.inbox.models import Request, RequestMerge, ToldApart
-from cptsapp.inbox.patients import Identity, read_seeker
+from cptsapp.inbox.models import Request, RequestMerge, Seeker, ToldApart
+from cptsapp.inbox.patients import Identity, names_of, read_contact, read_seeker
+from cptsapp.inbox.permissions import visible_to
+from cptsapp.inbox.queries.duplicates import Near, duplicates_of
 from cptsapp.inbox.rules.duplicates import Said, compare
-from cptsapp.inbox.rules.merging import told
+from cptsapp.inbox.rules.merging import source_of, told, which_kept
+from cptsapp.territory.models import Commune
 
 
 def paired(kept: Request, merged: Request, same: tuple[int, int] | None = None) -> dict[int, int]:
@@ -53,6 +58,16 @@ def _apart(numbers: set[int]) -> set[frozenset[int]]:
         ToldApart.first_id.in_(numbers), ToldApart.second_id.in_(numbers)
     )
     return {frozenset((row.first_id, row.second_id)) for row in session.execute(said)}
+
+
+def request_of_seeker(user: CurrentUser, seeker_id: int) -> Request:
+    """The file of a seeker; raises Invisible when it does not exist for the user."""
+    found = session.scalar(
+        select(Request).join(Seeker, Seeker.request_id == Request.id).where(Seeker.id == seeker_id, visible_to(user))
+    )
+    if found is None:
+        raise Invisible
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +124,73 @@ def files_merged_into(request: Request) -> Sequence[Request]:
     """The files that joined this one and did not part: what is held of the same persons besides."""
     joined = select(Request).where(Request.merged_into_id == request.id).order_by(Request.id)
     return session.scalars(joined).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two compared, by the least that tells people apart; the year is None while it is not said."""
+
+    initials: str
+    birth_year: int | None
+    commune: str
+    phone_end: str
+    received: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Someone of a file beside someone of another who may be the same: `mine_id` is the former's number."""
+
+    mine_id: int
+    mine: Side
+    other: Near
+
+
+@dataclass(frozen=True, slots=True)
+class NearPanel:
+    """What the page of a file says of duplicates: who may be the same, and the merges it took part in."""
+
+    request: Request
+    twins: Sequence[Twins]
+    merges: Sequence[Merged]
+
+
+def near_panel(request: Request) -> NearPanel:
+    """The panel of `inbox/_near.html`: as many statements however many there are."""
+    found = duplicates_of(request)
+    return NearPanel(request, _twins(request, found) if found else [], merges_of(request))
+
+
+def _twins(request: Request, found: Sequence[Near]) -> list[Twins]:
+    contact = read_contact(request)
+    commune = session.scalar(select(Commune.name).where(Commune.code == request.commune_code)) or ""
+    known = [(seeker.id, who) for seeker in request.seekers if (who := read_seeker(seeker)) is not None]
+    end = (contact.phone or contact.asker_phone)[-2:]
+    received = f"{french.day_short(request.received_on)}, {source_of(request.door, request.channel)}"
+    sides = [(number, Side(who.initials, who.birth_date.year, commune, end, received)) for number, who in known]
+    return [Twins(*sides[one.mine], one) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two files before they are made one: which stays, who of the one is who of the other, who would change file."""
+
+    kept: Request
+    merged: Request
+    households: dict[int, str]
+    same: Sequence[tuple[str, str]]
+    joining: Sequence[str]
+
+
+def comparison(one: Request, other: Request) -> Comparison:
+    """What making one of two files would do, for who may read both."""
+    kept, merged = which_kept(one, other)
+    names = {s.id: who.full_name for file in (kept, merged) for s in file.seekers if (who := read_seeker(s))}
+    pairs = paired(kept, merged) if kept.id != merged.id else {}
+    return Comparison(
+        kept=kept,
+        merged=merged,
+        households={file.id: names_of(file) for file in (kept, merged)},
+        same=[(names[theirs], names[mine]) for theirs, mine in pairs.items()],
+        joining=[names[s.id] for s in merged.seekers if s.id not in pairs and s.id in names],
+    )

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cptsapp.core import french
-from cptsapp.inbox.models import Recipient, Request, State
+from cptsapp.inbox.models import Channel, Door, Recipient, Request, State
 from cptsapp.inbox.rules.states import RECIPIENT_LABELS, STATE_LABELS
 
 # A file with doctors or a partner at work on it is the one kept: nobody is asked again, nobody is forgotten.
@@ -57,6 +57,16 @@ def why_not_move_to(followed_by: Collection[Recipient], agreed: Collection[Recip
     """Why those who change file may not: a partner who reads the file kept was not agreed to (§6.3)."""
     missing = [recipient for recipient in Recipient if recipient in followed_by and recipient not in agreed]
     return NOT_AGREED.format(RECIPIENT_LABELS[missing[0]]) if missing else None
+
+
+def source_of(door: Door, channel: Channel) -> str:
+    """« par la MiSAS », « en ligne », « par téléphone »: how a file came, beside another."""
+    return {Door.MISAS: "par la MiSAS", Door.DAC: "par le DAC"}.get(door, _CHANNELS[channel])
+
+
+_CHANNELS = MappingProxyType(
+    {Channel.WEB: "en ligne", Channel.PHONE: "par téléphone", Channel.REFERRAL: "par un professionnel"}
+)
 
 
 # -- what moved, in words ---------------------------------------------------------------------------------------------
