@@ -78,6 +78,8 @@ def snooze(request_id: int, until: date | None, *, by: ByUser) -> Request:
         raise Refusal(PAST, field="until")
     if until > today + timedelta(days=SNOOZE_DAYS_MAX):
         raise Refusal(TOO_LATE, field="until")
+    if request.snoozed_until == until:
+        return request
     request.snoozed_until = until
     day = french.day_numeric(until)
     add_step(request, "request.snoozed", actor=Actor.CPTS, by=by, until=day)

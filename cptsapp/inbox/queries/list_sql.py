@@ -21,6 +21,7 @@ Columns = tuple[tuple[Any, bool], ...]  # of an order, each with whether it goes
 # Partial indexes answer only to their own words.
 _OPEN = text("request.state <> 'closed'")
 _CLOSED = text("request.state = 'closed' AND request.anonymised_at IS NULL")
+_LIVE = or_(*(Request.state == queue.state for queue in NUMBERED))  # a range of the index of queues for each
 _TODAY = bindparam("today", type_=Date)
 _ME = bindparam("me", type_=Integer)
 _STILL_SINCE = bindparam("still_since", type_=Instant())
@@ -42,7 +43,7 @@ _WHERE: dict[str, tuple[Any, ...]] = {
     "sans-activite": (_OPEN, _IS_HERE, _IS_STILL),
     "reportees": (_OPEN, Request.suspected_at.is_(None), _IS_SNOOZED),
     "douteuses": (_OPEN, Request.suspected_at.is_not(None)),
-    "ouvertes": (Request.state.in_([queue.state for queue in NUMBERED]), _IS_HERE),
+    "ouvertes": (_LIVE, _IS_HERE),
     "closes": (_CLOSED,),
     "recherche": (),
 }
@@ -61,7 +62,7 @@ COUNTS = Prepared(
         _sum(and_(Request.suspected_at.is_(None), _IS_SNOOZED)).label("snoozed"),
         _sum(Request.suspected_at.is_not(None)).label("suspect"),
     )
-    .where(Request.state.in_([queue.state for queue in NUMBERED]))
+    .where(_LIVE)
     .group_by(Request.state)
 )
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.accounts.permissions import scopes_of
 from cptsapp.core.db import session
-from cptsapp.inbox.models import Label, RequestLabel
+from cptsapp.inbox.models import Label, Request, RequestLabel, State
 from cptsapp.territory import queries as territory
 
 SORTERS = [role for role in Role if "inbox.manage" in scopes_of({role})]
@@ -34,6 +34,19 @@ def name_of(user_id: int | None) -> str:
 def labels() -> Sequence[Any]:
     """(id, name) of every label, by name."""
     return session.execute(select(Label.id, Label.name).order_by(Label.name)).all()
+
+
+def labels_in_use() -> Sequence[Any]:
+    """(id, name, count) of every label, with how many open requests bear it, by name."""
+    borne = (
+        select(RequestLabel.label_id, func.count().label("count"))
+        .join(Request, Request.id == RequestLabel.request_id)
+        .where(Request.state != State.CLOSED)
+        .group_by(RequestLabel.label_id)
+        .subquery("borne")
+    )
+    wanted = select(Label.id, Label.name, func.coalesce(borne.c.count, 0).label("count"))
+    return session.execute(wanted.outerjoin(borne, borne.c.label_id == Label.id).order_by(Label.name)).all()
 
 
 def labels_of(request_id: int) -> Sequence[Any]:

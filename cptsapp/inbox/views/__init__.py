@@ -3,6 +3,7 @@
 from cptsapp.inbox.views import (
     answers,
     breaks,
+    bulk,
     capacity,
     diagram,
     duplicates,
@@ -18,6 +19,7 @@ from cptsapp.inbox.views import (
     rights,
     search,
     settings,
+    sorting,
 )
 from cptsapp.inbox.views.blueprint import blueprint
 
@@ -25,6 +27,7 @@ __all__ = [
     "answers",
     "blueprint",
     "breaks",
+    "bulk",
     "capacity",
     "diagram",
     "duplicates",
@@ -40,4 +43,5 @@ __all__ = [
     "rights",
     "search",
     "settings",
+    "sorting",
 ]
