@@ -148,3 +148,8 @@ def test_what_became_impossible_is_told_on_the_page(sign_in, cast, two):
 def test_an_assistant_may_too(sign_in, cast, two):
     assistant = make_user(Role.ASSISTANT, display_name="Maxime Roy")
     assert sign_in(assistant).post(f"/demandes/{two[1][0]}/meme-personne", data=numbers(two)).status_code == 303
+
+
+def test_the_page_of_a_file_asks(sign_in, cast, two):
+    text = sign_in(cast.coordinator).get(f"/demandes/{two[1][0]}").text
+    assert "Peut-être la même personne" in text

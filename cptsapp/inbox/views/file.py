@@ -17,6 +17,7 @@ from cptsapp.inbox.actions.changing import Stale
 from cptsapp.inbox.forms.file import MissingForm, NoteForm
 from cptsapp.inbox.models import Recipient
 from cptsapp.inbox.queries.file import File, file_of, steps_since
+from cptsapp.inbox.queries.merging import near_panel
 from cptsapp.inbox.queries.requests import request_for
 from cptsapp.inbox.readings import note_reading
 from cptsapp.inbox.rules import deadlines, states, words
@@ -59,6 +60,7 @@ def show(
         missing=missing or MissingForm(formdata=None),
         note=note or NoteForm(formdata=None),
         done=_done(found),
+        near=near_panel(found.request),
         **words_of(found),
     )
     return make_response(page, status)
