@@ -89,7 +89,7 @@ def _holds_another(request_id: int) -> bool:
     return session.scalar(select(Request.id).where(Request.merged_into_id == request_id).limit(1)) is not None
 
 
-def _unused(query: Select[tuple[int]]) -> Select[tuple[int]]:
+def _unused(query: "Select[int]") -> "Select[int]":
     """Without those that another was merged into: such a one is somebody's."""
     held = select(Request.merged_into_id).where(Request.merged_into_id.is_not(None))
     return query.where(Request.id.not_in(held))
