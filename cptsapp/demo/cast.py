@@ -86,6 +86,8 @@ MEMBERS = (
     Member("Claude Audureau", (Role.TREASURER,)),
     Member("Inès Tarek", (Role.BOARD_MEMBER,)),
     Member("Florian Gautret", (Role.DATA_PROTECTION_OFFICER,)),
+    Member("Nadège Poiraud", (Role.PARTNER,), is_person=True),
+    Member("Karine Besson", (Role.PARTNER,), is_person=True),
 )
 ABSENT = "Chauvin"
 UNNOTED = "Renaudin"  # whose last evening is still to note

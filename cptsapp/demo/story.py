@@ -16,6 +16,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.demo import cast, rules
 from cptsapp.demo.people import People, known_people, seed_cpts, seed_people
 from cptsapp.demo.register import seed_register
+from cptsapp.demo.requests import seed_requests
 from cptsapp.demo.rules import Call, Line
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.posting.actions import absence, publish
@@ -79,6 +80,7 @@ def play(real_clock: str | None) -> None:
         _fill_if_bare(stage)
         session.commit()
         seed_register(stage.people)
+        seed_requests(stage.people)
         _mark_mails_sent()
         session.commit()
 

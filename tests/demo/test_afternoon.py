@@ -18,6 +18,7 @@ from cptsapp.directory.models import Membership, Organisation, Person, Place
 from cptsapp.imports import queries as imports
 from cptsapp.imports.actions import arrivals, lifecycle
 from cptsapp.imports.models import ImportItem, ItemKind
+from cptsapp.inbox.models import CareBreak, Outcome, Recipient, Referral, Request, State
 from cptsapp.ledger.models import LedgerLine
 from cptsapp.membership.models import Application, ApplicationState
 from cptsapp.membership.queries import rate as rates
@@ -91,7 +92,7 @@ def test_nothing_is_left_to_send():
 def test_everyone_may_sign_in():
     hashes = set(session.scalars(select(User.password_hash)))
     assert all(matches(stored, cast.PASSWORD) for stored in hashes)
-    assert set(session.scalars(select(RoleGrant.role).distinct())) == set(Role) - {Role.PARTNER}
+    assert set(session.scalars(select(RoleGrant.role).distinct())) == set(Role)
 
 
 def test_a_second_factor_is_always_the_same():
@@ -162,3 +163,26 @@ def test_a_day_is_drawn_from_its_date_alone():
 
 def test_a_short_day_ends_before_it_closes():
     assert all(line.opens < time(12) for line in rules.lines(date(2026, 7, 25), time(12)))
+
+
+def test_requests_stand_in_every_state_and_ended_in_every_way():
+    assert set(session.scalars(select(Request.state).distinct())) == set(State)
+    ended = {Outcome.FOUND, Outcome.NOT_FOUND, Outcome.UNREACHABLE, Outcome.WITHDRAWN}
+    assert set(session.scalars(select(Request.outcome).where(Request.outcome.is_not(None)).distinct())) >= ended
+
+
+def test_partners_have_answered_and_have_files_to_answer():
+    assert count(Referral, Referral.answered_at.is_not(None)) > 5
+    assert {
+        referral.recipient for referral in session.scalars(select(Referral).where(Referral.answered_at.is_(None)))
+    } == {
+        Recipient.MISAS,
+        Recipient.DAC,
+    }
+    assert count(CareBreak) > 0
+
+
+def test_someone_asked_twice_and_a_robot_once():
+    twice = select(Request.phone_index).group_by(Request.phone_index).having(func.count() > 1)
+    assert len(session.scalars(twice).all()) == 1
+    assert count(Request, Request.suspected_at.is_not(None)) == 1
