@@ -52,6 +52,6 @@ def test_a_row_tells_who_what_and_by_when(office):
     make_request("searching")
     session.commit()
     text = office.get("/demandes?file=en-recherche").text
-    for words in ("Jeanne Guérineau", "79 ans", "Talmont-Saint-Hilaire", "+ 70 ans", "ALD", "Proposer des médecins"):
+    for words in ("Jeanne Guérineau", "79\u00a0ans", "Talmont-Saint-Hilaire", "+ 70 ans", "ALD", "Proposer des médecins"):
         assert words in text
-    assert "dans 7 j" in text
+    assert "dans 7\u00a0j" in text

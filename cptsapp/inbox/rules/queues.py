@@ -139,8 +139,8 @@ def in_days(due: date, today: date) -> tuple[str, str]:
     """« 3 j de retard », « aujourd’hui », « dans 2 j »; and how it is marked: late, due, detail."""
     days = (due - today).days
     if days < 0:
-        return f"{-days} j de retard", "late"
-    return ("aujourd’hui", "due") if days == 0 else (f"dans {days} j", "detail")
+        return f"{-days}\u00a0j de retard", "late"
+    return ("aujourd’hui", "due") if days == 0 else (f"dans {days}\u00a0j", "detail")
 
 
 def ages(births: list[date], today: date) -> str:
@@ -149,6 +149,6 @@ def ages(births: list[date], today: date) -> str:
     if not years:
         return ""
     if len(years) > 2:
-        return f"{len(years)} personnes"
+        return f"{len(years)}\u00a0personnes"
     words = " et ".join(str(age) for age in years)
-    return "moins d’un an" if years == [0] else f"{words} an{'s' if max(years) > 1 else ''}"
+    return "moins d’un an" if years == [0] else f"{words}\u00a0an{'s' if max(years) > 1 else ''}"
