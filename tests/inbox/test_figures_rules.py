@@ -115,3 +115,8 @@ def test_no_sum_gives_a_small_count_away(found):
     for number in grid:
         parts = [slug for slug in PARTS if (number, slug) in hidden]
         assert not (len(parts) == 1 and (number, "recues") not in hidden)
+
+
+def test_months_follow_one_another():
+    rows_ = [make_row(number, received_on=date(2026, month, 3)) for number, month in enumerate((11, 8, 7, 12))]
+    assert [line.key for line in cut_by(rows_, CUTS["mois"], {})] == ["2026-07", "2026-08", "2026-11", "2026-12"]

@@ -134,6 +134,7 @@ class Cut:
     keys: Callable[[Row], Sequence[str]]
     order: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    is_by_label: bool = False  # ordered by its words, not by its keys
     is_whole: bool = True  # each row stands under one key only
 
 
@@ -154,7 +155,7 @@ CUTS: Mapping[str, Cut] = MappingProxyType(
             Cut("voie", "Par voie", lambda row: [row.channel.value], tuple(words.CHANNELS), _words(words.CHANNELS)),
             Cut("raison", "Par raison", lambda row: [row.reason.value], tuple(words.REASONS), _words(words.REASONS)),
             Cut("age", "Par âge", lambda row: [row.age_band.value], tuple(AgeBand), _words(ages.LABELS)),
-            Cut("commune", "Par commune", lambda row: [row.commune_code]),
+            Cut("commune", "Par commune", lambda row: [row.commune_code], is_by_label=True),
             Cut(
                 "critere",
                 "Par critère",
@@ -191,14 +192,14 @@ def median_days(rows: Iterable[Row]) -> float | None:
 
 
 def cut_by(rows: Sequence[Row], cut: Cut, labels: Mapping[str, str]) -> list[Tally]:
-    """A tally by key of the cut, in its order, else in that of the labels; keys that no row has are left out."""
+    """A tally by key of the cut, in its order; keys that no row has are left out."""
     by_key: dict[str, list[Row]] = {}
     for row in rows:
         for key in cut.keys(row):
             by_key.setdefault(key, []).append(row)
     rank = {key: number for number, key in enumerate(cut.order)}
     named = {**cut.labels, **labels}
-    ordered = sorted(by_key, key=lambda key: (rank.get(key, len(rank)), named.get(key, key) if not rank else "", key))
+    ordered = sorted(by_key, key=lambda key: (rank.get(key, 0), named.get(key, key) if cut.is_by_label else key))
     return [tally(by_key[key], key, named.get(key, key)) for key in ordered]
 
 
