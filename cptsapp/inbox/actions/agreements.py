@@ -1,6 +1,7 @@
 """Agreements of the seekers, recipient by recipient: collected, withdrawn; a withdrawal stops transmissions at once."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 
@@ -51,7 +52,7 @@ def collect(
         for seeker in wanted
     )
     session.flush()
-    about = {"recipient": recipient.value, "consent": consent.value}
+    about: dict[str, Any] = {"recipient": recipient.value, "consent": consent.value}
     add_step(request, "agreement.given", actor=actor, by=by, **about)
     record("agreement.given", request, by=by, recipient=recipient.value)
     return request

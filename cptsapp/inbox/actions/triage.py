@@ -177,7 +177,7 @@ def _steps_taken(request: Request, taken: Sequence[str]) -> dict[str, Any]:
     return about
 
 
-def _said(outcome: Outcome | None) -> dict[str, str]:
+def _said(outcome: Outcome | None) -> dict[str, Any]:
     return {"ended_as": outcome.value} if outcome else {}
 
 

@@ -45,6 +45,6 @@ BY_DEADLINE = MappingProxyType(
 
 def next_act(state: State, deadline: Deadline | None) -> Next:
     """What there is to do now on a file."""
-    if deadline in BY_DEADLINE and state is S.PROPOSED:
-        return BY_DEADLINE[deadline]
-    return BY_STATE[state]
+    if deadline is None or state is not S.PROPOSED:
+        return BY_STATE[state]
+    return BY_DEADLINE.get(deadline, BY_STATE[state])
