@@ -100,6 +100,9 @@ MODULES = (
 )
 
 MENU = (
+    MenuEntry("Demandes", "inbox.requests", "inbox.manage"),
+    MenuEntry("Dossiers reçus", "inbox.partner_list", "inbox.answer"),
+    MenuEntry("Recherche en cours\u202f?", "inbox.search", "inbox.ask"),
     MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
     MenuEntry("Publier", "posting.mine", "snp.post", unless="calendar.own"),
@@ -107,6 +110,7 @@ MENU = (
     MenuEntry("Orientations du jour", "regulation.orientations", "snp.book"),
     MenuEntry("Médecins", "directory.doctors", "snp.book"),
     MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
+    MenuEntry("Demandes", "inbox.figures_page", "inbox.figures", unless="inbox.manage"),
     MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book", rooms=("/adhesions", "/appels")),
     MenuEntry("Réglages", "territory.settings", "territory.manage"),
     MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
@@ -114,6 +118,8 @@ MENU = (
 
 # What `/` opens: the first that the person may see.
 HOMES = (
+    MenuEntry("", "inbox.requests", "inbox.manage"),
+    MenuEntry("", "inbox.partner_list", "inbox.answer"),
     MenuEntry("", "regulation.slots", "snp.book"),
     MenuEntry("", "posting.mine", "snp.post", scopes=OWN),
     MenuEntry("", "activity.campaigns", "campaign.manage"),

@@ -14,6 +14,8 @@ def init_app(app: Flask) -> None:
     def _compress(response: Response) -> Response:
         if response.mimetype != "text/html" or response.is_streamed or response.direct_passthrough:
             return response
+        if response.cache_control.no_transform:  # a page whose size must tell nothing
+            return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()
         if len(body) < SMALLEST or not request.accept_encodings["br"]:

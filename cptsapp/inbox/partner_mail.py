@@ -7,9 +7,9 @@ from sqlalchemy import update
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.directory.models import Organisation
-from cptsapp.inbox.models import Referral, Request
+from cptsapp.inbox.models import Referral, Request, SearchQuestion
 from cptsapp.inbox.patients import read_contact
-from cptsapp.inbox.queries.referrals import accounts_of
+from cptsapp.inbox.queries.referrals import accounts_of, office
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.outbox.models import Message, MessageState
@@ -71,3 +71,56 @@ def drop_waiting(*referral_ids: int) -> None:
         .values(state=MessageState.DROPPED)
         .execution_options(synchronize_session=False)
     )
+
+
+# -- questions --------------------------------------------------------------------------------------------------------
+
+
+def tell_office(name: str, request: Request) -> None:
+    """Queue to whoever follows the file, else to the coordinators, that a partner left a message about it."""
+    assigned = session.get(User, request.assigned_to_id) if request.assigned_to_id is not None else None
+    people = [assigned] if assigned is not None and assigned.is_active else office()
+    text = texts.render(f"inbox/{name}", request=request, cpts=territory.settings())
+    for user in people:
+        queue(
+            f"request.{name}",
+            to_address=user.mail,
+            to_user_id=user.id,
+            title=text.title,
+            body=text.body,
+            about=request,
+        )
+
+
+def tell_asker(question: SearchQuestion, user: User) -> None:
+    """Queue that the CPTS has checked: the answer is read once signed in."""
+    text = texts.render("inbox/question_checked", question=question, cpts=territory.settings())
+    queue(
+        "search.checked",
+        to_address=user.mail,
+        to_user_id=user.id,
+        title=text.title,
+        body=text.body,
+        about=question,
+        once_key=f"search.checked/{question.id}",
+    )
+
+
+def tell_alarm(user_id: int, question_id: int) -> None:
+    """Queue to the coordinators, once a user and a day, that ten « non » in a row were answered to someone."""
+    asker = session.get(User, user_id)
+    if asker is None:
+        return
+    day = territory.today()
+    text = texts.render("inbox/search_alarm", asker=asker.display_name, day=day, cpts=territory.settings())
+    question = session.get(SearchQuestion, question_id)
+    for user in office():
+        queue(
+            "search.alarm",
+            to_address=user.mail,
+            to_user_id=user.id,
+            title=text.title,
+            body=text.body,
+            about=question,
+            once_key=f"search.alarm/{user_id}/{day.isoformat()}/{user.id}",
+        )

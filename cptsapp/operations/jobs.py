@@ -11,6 +11,7 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.imports.actions import turns
+from cptsapp.inbox.actions import priority, search, suspects
 from cptsapp.membership.actions import applications, reminders
 from cptsapp.operations.background import Apart
 from cptsapp.outbox import actions as outbox
@@ -40,11 +41,14 @@ JOBS: tuple[Job, ...] = (
     Job("outcomes.remind", timedelta(minutes=5), activity.remind_outcomes),
     Job("drafts.purge", timedelta(minutes=10), drafts.purge_expired),
     Job("identities.erase", timedelta(hours=1), activity.erase_due),
+    Job("requests.purge", timedelta(hours=1), suspects.purge),
+    Job("requests.weigh", timedelta(hours=6), priority.refresh_open),
     Job("attempts.purge", timedelta(hours=1), throttle.purge),
     Job("calls.forget", timedelta(hours=1), upkeep.forget_objected),
     Job("sessions.purge", timedelta(hours=6), sessions.purge_old),
     Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
     Job("membership.remind", timedelta(minutes=10), reminders.remind_due),
+    Job("search.alert", timedelta(minutes=5), search.alert),
     Job("applications.purge", timedelta(days=1), applications.purge_old),
     Job("imports.sweep", timedelta(days=1), turns.sweep_files),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),

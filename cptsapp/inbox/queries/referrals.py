@@ -197,6 +197,23 @@ def partners(recipient: Recipient) -> Sequence[Organisation]:
     return session.scalars(select(Organisation).where(*wanted).order_by(Organisation.name)).all()
 
 
+def own_organisation(organisation_ids: Sequence[int]) -> int:
+    """Of the organisations a partner works in, those merged into them included, the one they are now."""
+    wanted = Organisation.id.in_(organisation_ids), Organisation.merged_into_id.is_(None)
+    kept = session.scalar(select(Organisation.id).where(*wanted).order_by(Organisation.id).limit(1))
+    return kept if kept is not None else organisation_ids[0]
+
+
+def office() -> Sequence[User]:
+    """The coordinators, their accounts open today."""
+    return session.scalars(
+        select(User)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(User.is_active, RoleGrant.role == Role.COORDINATOR, in_force(RoleGrant, territory.today()))
+        .order_by(User.id)
+    ).all()
+
+
 def accounts_of(organisation_ids: Iterable[int]) -> Sequence[User]:
     """The partners' own accounts, open today, of those who practise in these organisations."""
     today = territory.today()

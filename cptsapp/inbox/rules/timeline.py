@@ -11,6 +11,7 @@ from cptsapp.inbox.rules import rights, words
 from cptsapp.inbox.rules.closing import TAKEN, taken_of
 from cptsapp.inbox.rules.priority import LEVELS
 from cptsapp.inbox.rules.states import RECIPIENT_LABELS
+from cptsapp.inbox.rules.suspicion import SIGNS
 from cptsapp.inbox.rules.triage import MISSING
 
 
@@ -52,6 +53,7 @@ SENTENCES = MappingProxyType(
         "referral.acknowledged": "Le partenaire accuse réception",
         "referral.called_back": "Le partenaire a rappelé la personne à l’origine de la demande",
         "referral.handed": "Confiée à un coordinateur du partenaire",
+        "partner.message": "Un partenaire laisse un message",
         "referral.ppcs": "Le partenaire dit s’il faut un PPCS",
         "request.declare": "Déclaration de médecin traitant faite",
         "request.search_again": "Déclaration non faite, recherche reprise",
@@ -106,6 +108,7 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "missing": MISSING,
         "taken": TAKEN,
         "level": LEVELS,
+        "signs": SIGNS,
         "follower": MappingProxyType({}),
         "until": MappingProxyType({}),
     }
