@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
@@ -42,12 +42,13 @@ from cptsapp.inbox.models import (
 from cptsapp.inbox.patients import read_seeker
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import delays, settings
-from cptsapp.outbox.models import Message
+from cptsapp.outbox.models import Message, MessageState
 from cptsapp.territory import queries as territory
 
 BATCH = 50  # so many files in one transaction: writers wait meanwhile
 OVERRIDE = "anonymisée"
 QUESTION_DAYS = 366  # as long as the trail keeps who asked what
+TO_PROFESSIONALS = ("doctor_proposal", "referral", "care_break")
 DUE, ASKED, AGAIN = "retention", "asked", "restored"
 
 
@@ -84,7 +85,7 @@ def erase(request_id: int, *, by: ByUser | None, actor: Actor = Actor.CPTS, beca
     for one in _family(request):
         if one.anonymised_at is None:
             _close(one, actor, by)
-            anonymise(one, because=because, by=by)
+            anonymise(one, because=because, by=by, actor=actor)
     return request
 
 
@@ -107,19 +108,19 @@ def _close(request: Request, actor: Actor, by: ByUser | None) -> None:
     if request.state is State.CLOSED:
         return
     stopping.stop_all(request, by=by)
-    move(request, "withdraw", actor=actor if actor in (Actor.PERSON, Actor.CPTS) else Actor.CPTS, by=by)
+    move(request, "withdraw", actor=actor, by=by)
     for seeker in request.seekers:
         seeker.outcome = seeker.outcome or Outcome.WITHDRAWN
     session.flush()
 
 
-def anonymise(request: Request, *, because: str, by: ByUser | None) -> None:
+def anonymise(request: Request, *, because: str, by: ByUser | None, actor: Actor = Actor.CLOCK) -> None:
     """Blank a closed file, locked by the caller: seals, indexes, free texts, links, mails, drafts. Figures stay."""
     if request.state is not State.CLOSED:
         raise ValueError("only a closed file is anonymised")
     known = [who for who in map(read_seeker, request.seekers) if who is not None]
     _answer_rights(request, by)
-    add_step(request, "request.anonymised", actor=Actor.CPTS if by else Actor.CLOCK, by=by, because=because)
+    add_step(request, "request.anonymised", actor=actor, by=by, because=because)
     record("request.anonymised", request, by=by, because=because)
     _forget_questions(request)
     drop_drafts_about(known, request.reference)
@@ -145,22 +146,27 @@ def _forget_questions(request: Request) -> None:
 
 
 def _drop_messages(request: Request) -> None:
-    """Mails about the file, sent or waiting: their addresses go with them."""
+    """Mails about the file: their addresses go with them.
+
+    A word to a doctor or a partner that still waits leaves first: it tells them to stop, by the reference alone.
+    """
     about = {
         "request": [request.id],
         "seeker": [seeker.id for seeker in request.seekers],
-        "doctor_proposal": _numbers(DoctorProposal.id, DoctorProposal.request_id == request.id),
-        "referral": _numbers(Referral.id, Referral.request_id == request.id),
-        "right_asked": _numbers(RightAsked.id, RightAsked.request_id == request.id),
-        "care_break": _numbers(CareBreak.id, CareBreak.request_id == request.id),
+        "right_asked": _numbers(RightAsked, request),
+        "doctor_proposal": _numbers(DoctorProposal, request),
+        "referral": _numbers(Referral, request),
+        "care_break": _numbers(CareBreak, request),
     }
     for table, numbers in about.items():
-        session.execute(delete(Message).where(Message.subject_type == table, Message.subject_id.in_(numbers)))
+        theirs = Message.subject_type == table, Message.subject_id.in_(numbers)
+        gone = delete(Message).where(*theirs)
+        session.execute(gone.where(Message.state != MessageState.WAITING) if table in TO_PROFESSIONALS else gone)
         blank_changes(table, numbers)
 
 
-def _numbers(column: Any, where: ColumnElement[bool]) -> list[int]:
-    return list(session.scalars(select(column).where(where)))
+def _numbers(table: Any, request: Request) -> list[int]:
+    return list(session.scalars(select(table.id).where(table.request_id == request.id)))
 
 
 def _revoke_links(request: Request) -> None:

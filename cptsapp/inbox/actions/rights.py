@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
 from cptsapp.core import clock
@@ -24,11 +26,26 @@ def ask(request: Request, kind: RightKind, note: str = "", *, by: ByUser | None)
     Asked twice, it is queued once. Raises Refusal for an anonymised file or what looks like a NIR.
     """
     refuse_if(ANONYMISED if request.anonymised_at is not None else None)
-    waiting = session.query(RightAsked).filter_by(request_id=request.id, kind=kind, done_at=None).first()
+    same = RightAsked.request_id == request.id, RightAsked.kind == kind, RightAsked.done_at.is_(None)
+    waiting = session.scalar(select(RightAsked.id).where(*same))
     refuse_if(SAME_WAITS if waiting is not None else None)
     made = _asked(request, kind, note)
     add_step(request, "right.asked", actor=Actor.CPTS if by else Actor.PERSON, by=by, right=kind.value)
     record("right.asked", made, by=by, right=kind.value)
+    return made
+
+
+def note_erasure(request: Request) -> RightAsked:
+    """A right to erasure done at once by the person, in a request locked by the caller: noted, to be shown for.
+
+    One that waits already is that one. `retention.erase` answers it.
+    """
+    same = RightAsked.request_id == request.id, RightAsked.kind == RightKind.ERASURE, RightAsked.done_at.is_(None)
+    waiting = session.scalar(select(RightAsked).where(*same))
+    if waiting is not None:
+        return waiting
+    made = _asked(request, RightKind.ERASURE, "")
+    record("right.asked", made, by=None, right=RightKind.ERASURE.value)
     return made
 
 

@@ -40,9 +40,6 @@ REFUSED = MappingProxyType(
         "given_up": "la personne y a renoncé",
     }
 )
-AT_ONCE = "at_once"
-_AT_ONCE = MappingProxyType({AT_ONCE: "fait aussitôt, sur la page de la personne"})
-
 # Every answer by code, as the steps of a file tell them.
 ANSWERS = MappingProxyType(
     {**DONE[RightKind.ACCESS], **DONE[RightKind.RECTIFICATION], **DONE[RightKind.ERASURE], **REFUSED}
@@ -88,7 +85,7 @@ def answers(kind: RightKind) -> dict[str, str]:
 
 def answer_words(kind: RightKind, code: str | None) -> str:
     """An answer in words; nothing while it waits."""
-    return {**DONE[kind], **REFUSED, **_AT_ONCE}.get(code or "", code or "")
+    return {**DONE[kind], **REFUSED}.get(code or "", code or "")
 
 
 def why_not_answer(kind: RightKind, code: str, *, is_done: bool) -> str | None:
