@@ -204,3 +204,9 @@ def test_a_hash_of_weaker_parameters_is_made_anew(cast, client, monkeypatch):
     after = session.get(User, user_id).password_hash
     assert after != before
     assert "m=16,t=2" in after
+
+
+@pytest.mark.parametrize("page", ["/medecin-traitant", "/adherer"])
+def test_who_has_no_account_finds_the_public_pages(cast, client, page):
+    assert f'href="{page}"' in client.get("/connexion").text
+    assert client.get(page).status_code == 200
