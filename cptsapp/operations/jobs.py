@@ -11,6 +11,7 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.imports.actions import turns
+from cptsapp.inbox.actions import priority, suspects
 from cptsapp.inbox.actions import priority, search, suspects
 from cptsapp.membership.actions import applications, reminders
 from cptsapp.operations.background import Apart

@@ -169,10 +169,14 @@ def received() -> Response:
 
 
 def _link(shown: Shown) -> dict[str, str]:
-    import segno  # only a receipt and a poster draw a code
+    return _coded(texts.address(f"{PATHS[LinkPurpose.PERSON]}/{shown.token}"), 4)
 
-    url = texts.address(f"{PATHS[LinkPurpose.PERSON]}/{shown.token}")
-    return {"url": url, "code": segno.make(url, error="m").svg_data_uri(scale=4, border=4, light="#fff")}
+
+def _coded(url: str, scale: int) -> dict[str, str]:
+    """An address and the image of its code."""
+    import segno  # only a receipt and a poster draw one
+
+    return {"url": url, "code": segno.make(url, error="m").svg_data_uri(scale=scale, border=4, light="#fff")}
 
 
 @blueprint.post("/medecin-traitant/recue")
@@ -188,3 +192,21 @@ def forget_receipt() -> Response:
 def entry_notice() -> Response:
     """What is done with the answers, who may step in, how long they are kept, the rights one has (A42, E52)."""
     return _private(render_template("inbox/entry_notice.html", line=_told()))
+
+
+@blueprint.get("/medecin-traitant/affiche")
+@public
+def poster() -> Response:
+    """One page to put up in a hall, with a code that opens the form (E23)."""
+    return _private(render_template("inbox/poster.html", line=_told(), form=_form_code(10)))
+
+
+@blueprint.get("/medecin-traitant/depliant")
+@public
+def flyer() -> Response:
+    """Four cards on a sheet, to cut and to hand over."""
+    return _private(render_template("inbox/flyer.html", line=_told(), form=_form_code(4)))
+
+
+def _form_code(scale: int) -> dict[str, str]:
+    return _coded(texts.address(url_for(".find_doctor")), scale)
