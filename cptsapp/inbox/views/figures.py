@@ -254,12 +254,12 @@ def _shown(row: Row) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/demandes/chiffres/contributions/<any(cpts, misas, dac, doctor, person, clock):actor>")
-@requires("inbox.figures")
+@blueprint.get("/demandes/chiffres/contributions/<actor>")
+@requires("inbox.manage")
 def work_rows(actor: str) -> str:
-    """The steps an actor did in the period (A8, A19), by their references: for who may open the files."""
-    if not reads_all(me()):
-        raise Forbidden
+    """The steps an actor did in the period (A8, A19), by their references. Raises Invisible for no actor."""
+    if actor not in set(Actor):
+        raise Invisible
     period = _period()
     lines = figures.work_lines(period, Actor(actor))
     start = min(addresses.row_number(request.args.get("debut")) or 0, len(lines))
