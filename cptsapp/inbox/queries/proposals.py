@@ -14,7 +14,7 @@ from cptsapp.core.refusals import Invisible
 from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Person, Place, Practice
 from cptsapp.directory.permissions import in_force
-from cptsapp.inbox.models import DoctorProposal, ProposalSeeker, ProposalState, Request, Seeker, State
+from cptsapp.inbox.models import DoctorProposal, InboxLink, ProposalSeeker, ProposalState, Request, Seeker, State
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import delays
 from cptsapp.inbox.rules import proposals as rules
@@ -213,6 +213,11 @@ def accepted_doctors(request: Request) -> list[ProposalLine]:
 def _theirs(user: CurrentUser) -> Select[DoctorProposal]:
     numbers = same_person({user.person_id}) if user.person_id is not None else set()
     return select(DoctorProposal).where(DoctorProposal.person_id.in_(numbers))
+
+
+def by_link(link: InboxLink) -> DoctorProposal:
+    """The proposal a living private link opens."""
+    return session.get_one(DoctorProposal, link.proposal_id)
 
 
 def proposal_for(user: CurrentUser, proposal_id: int) -> DoctorProposal:

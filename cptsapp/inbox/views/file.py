@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,13 +16,20 @@ from cptsapp.http.app import after_commit, give_up
 from cptsapp.inbox.actions import noting, triage
 from cptsapp.inbox.actions.changing import Stale
 from cptsapp.inbox.forms.file import MissingForm, NoteForm
+from cptsapp.inbox.forms.proposals import asking
 from cptsapp.inbox.models import Recipient
 from cptsapp.inbox.queries.file import File, file_of, steps_since
 from cptsapp.inbox.queries.merging import near_panel
+from cptsapp.inbox.queries.place import place_of
+from cptsapp.inbox.queries.proposals import of_request
+from cptsapp.inbox.queries.referrals import of_request as referrals_of
 from cptsapp.inbox.queries.requests import request_for
+from cptsapp.inbox.queries.rights import of_request as rights_of
 from cptsapp.inbox.readings import note_reading
 from cptsapp.inbox.rules import deadlines, states, words
 from cptsapp.inbox.rules.deadlines import days_late
+from cptsapp.inbox.rules.proposals import DECLINE_REASONS
+from cptsapp.inbox.rules.queues import filters_of
 from cptsapp.inbox.views.blueprint import blueprint
 from cptsapp.outbox.rules import STATE_LABELS as MESSAGE_STATES
 
@@ -60,7 +68,13 @@ def show(
         missing=missing or MissingForm(formdata=None),
         note=note or NoteForm(formdata=None),
         done=_done(found),
+        asking=asking(found.request, request.form),
+        proposals=of_request(found.request),
+        decline_reasons=DECLINE_REASONS,
         near=near_panel(found.request),
+        referrals=referrals_of(found.request),
+        rights=rights_of(found.request),
+        place=place_of(me(), found.request, filters_of(request.args)),
         **words_of(found),
     )
     return make_response(page, status)
@@ -78,7 +92,13 @@ def words_of(found: File) -> dict[str, Any]:
         "recipients": {one: (states.RECIPIENT_LABELS[one], found.agreed(one)) for one in Recipient},
         "words": words,
         "message_state_labels": MESSAGE_STATES,
+        "asked": urlencode(_filters()),
     }
+
+
+def _filters() -> list[tuple[str, str]]:
+    """Those of the list that the file was opened from, carried by every address of it."""
+    return filters_of(request.args).pairs()
 
 
 def note_opening(request_id: int, kind: str = "request.opened") -> None:
@@ -107,11 +127,11 @@ def _done(found: File) -> Done | None:
 def _undo_url(found: File, kind: str, step_id: int) -> str:
     reference = found.request.reference
     if kind in ("request.accept", "request.ask_more") and "put_back" in _codes(found):
-        return url_for(".put_back", reference=reference, version=found.request.version)
+        return url_for(".put_back", reference=reference, version=found.request.version, **dict(_filters()))
     if kind == "request.note":
-        return url_for(".cancel_note", reference=reference, step_id=step_id)
+        return url_for(".cancel_note", reference=reference, step_id=step_id, **dict(_filters()))
     if kind in ("request.close", "request.withdraw"):
-        return url_for(".reopen", reference=reference, version=found.request.version)
+        return url_for(".reopen", reference=reference, version=found.request.version, **dict(_filters()))
     return ""
 
 
@@ -133,7 +153,7 @@ def act(reference: str, do: Callable[[int, int | None], object]) -> Response:
 
 def back_to(reference: str, anchor: str | None = None) -> Response:
     """The file again, saying what was done."""
-    return htmx.redirect(url_for(".file", reference=reference, fait=1, _anchor=anchor))
+    return htmx.redirect(url_for(".file", reference=reference, **dict(_filters()), fait=1, _anchor=anchor))
 
 
 def why(refusal: Refusal) -> Refused:
@@ -212,7 +232,7 @@ def add_note(reference: str) -> Response:
 def cancel_note(reference: str, step_id: int) -> Response:
     """Strike a note through."""
     noting.cancel_note(request_for(me(), reference).id, step_id, by=me())
-    return htmx.redirect(url_for(".file", reference=reference, _anchor="etapes"))
+    return htmx.redirect(url_for(".file", reference=reference, **dict(_filters()), _anchor="etapes"))
 
 
 # -- paper ------------------------------------------------------------------------------------------------------------

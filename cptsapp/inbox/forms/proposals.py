@@ -1,0 +1,91 @@
+"""What the coordinator ticks to propose doctors, and what was said of an answer. What was typed survives a refusal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from cptsapp.inbox.models import Request, State
+from cptsapp.inbox.queries.ranking import Ranked, ranked
+from cptsapp.inbox.queries.requests import seekers_left
+from cptsapp.inbox.rules.proposals import MOST
+
+FIRST = 5  # rows shown; the others are folded
+TICKED = 2  # doctors ticked beforehand: two names are better than one, three are for who asks (§4.1)
+
+
+class Typed(Protocol):
+    """The fields of a page that was sent."""
+
+    def getlist(self, key: str) -> list[str]:
+        """Every value of a field."""
+        ...
+
+    def get(self, key: str, default: str = "") -> str | None:
+        """The first value of a field."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A doctor who may be asked: ticked or not, and the order typed for them."""
+
+    doctor: Ranked
+    is_ticked: bool
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The table « Proposer 1 à 3 médecins »; `people` are the seekers ticked, all of them at first."""
+
+    rows: tuple[Row, ...]
+    people: frozenset[int]
+
+    @property
+    def first(self) -> tuple[Row, ...]:
+        """The rows shown."""
+        return self.rows[:FIRST]
+
+    @property
+    def others(self) -> tuple[Row, ...]:
+        """The rows folded."""
+        return self.rows[FIRST:]
+
+    @property
+    def is_others_ticked(self) -> bool:
+        """Whether a folded row is ticked: then it is unfolded."""
+        return any(row.is_ticked for row in self.others)
+
+
+def asking(request: Request, typed: Typed | None = None) -> Asking | None:
+    """The table for a request that is searched for; None when nobody may be proposed now. `typed`: a page refused."""
+    if request.state not in (State.SEARCHING, State.PROPOSED) or not seekers_left(request):
+        return None
+    found = ranked(request)
+    if typed is None or "medecins" not in set(typed.getlist("vu")):
+        ticked = {doctor.person_id for doctor in found[:TICKED] if doctor.is_met}
+        people = frozenset(seeker.id for seeker in seekers_left(request))
+        return Asking(tuple(Row(doctor, doctor.person_id in ticked, "") for doctor in found), people)
+    chosen = set(numbers(typed.getlist("medecin")))
+    return Asking(
+        tuple(
+            Row(doctor, doctor.person_id in chosen, typed.get(f"ordre-{doctor.person_id}") or "") for doctor in found
+        ),
+        frozenset(numbers(typed.getlist("personne"))),
+    )
+
+
+def in_order(typed: Typed) -> list[int]:
+    """The doctors ticked, by the order typed for each, else as the page listed them."""
+    chosen = numbers(typed.getlist("medecin"))
+    orders: Mapping[int, int] = {number: _order(typed.get(f"ordre-{number}") or "") for number in chosen}
+    return sorted(chosen, key=lambda number: (orders[number], chosen.index(number)))
+
+
+def _order(value: str) -> int:
+    return int(value) if value in {str(rank) for rank in range(1, MOST + 1)} else MOST + 1
+
+
+def numbers(values: Sequence[str]) -> list[int]:
+    """Whole numbers of a list of texts; what is none is left out."""
+    return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 10]
