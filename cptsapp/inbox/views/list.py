@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
-from cptsapp.audit.actions import record
-from cptsapp.audit.models import Category
 from cptsapp.core import addresses, french
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -20,6 +18,7 @@ from cptsapp.inbox.queries.list import Asked, QueueCount
 from cptsapp.inbox.queries.list_rows import lines
 from cptsapp.inbox.queries.sorters import labels, name_of, sorters
 from cptsapp.inbox.queries.waiting import waiting
+from cptsapp.inbox.readings import note_listed
 from cptsapp.inbox.rules.priority import CRITERIA
 from cptsapp.inbox.rules.queues import (
     BY_CODE,
@@ -68,33 +67,34 @@ def address_of(filters: Filters, endpoint: str = ".requests", **more: str) -> st
 
 @blueprint.get("/demandes")
 @requires("inbox.manage")
-def requests() -> str:
+def requests() -> Response:
     """A queue, or what a search found; without either, the first queue that holds something."""
+    return show_list()
+
+
+def show_list(error: str = "", status: int = 200) -> Response:
+    """The list that the address asks for, with why a gesture on a row was refused. Its reading is recorded."""
     user, counts = me(), queries.queue_counts()
     wanted = queries.asked(user, filters_of(request.args), counts)
     page = queries.page(wanted, request.args.get("apres", ""), request.args.get("avant", ""))
     shown = lines(page.rows, user)
-    after_commit(lambda: record_list(wanted, len(shown)))
+    after_commit(lambda: note_listed(wanted.code, len(shown), by=user))
     narrowing = queries.narrowing(wanted)
-    return render_template(
+    page_text = render_template(
         "inbox/list.html",
         **_frame(wanted, counts),
+        error=error,
         lines=shown,
         found_count=narrowing.count,
         chips=_chips(wanted, narrowing),
         communes=queries.communes(wanted),
-        is_home=not request.args,
+        is_home=not request.args and not error,
         done=_done(),
         previous_url=address_of(wanted.filters, avant=page.before) if page.before else "",
         next_url=address_of(wanted.filters, apres=page.after) if page.after else "",
         today=territory.today(),
     )
-
-
-def record_list(wanted: Asked, count: int) -> None:
-    """The trail tells that names were read: which queue, how many, never whose."""
-    said: dict[str, Any] = {"queue": wanted.code, "count": count}
-    record("request.listed", None, by=wanted.user, category=Category.READING, **said)
+    return make_response(page_text, status)
 
 
 def _frame(wanted: Asked, counts: dict[str, QueueCount]) -> dict[str, Any]:

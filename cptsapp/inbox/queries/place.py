@@ -1,0 +1,84 @@
+"""A file among the others: before and after it in the list it was opened from, who follows it, what is stuck on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
+from cptsapp.core import clock
+from cptsapp.core.db import session
+from cptsapp.inbox.models import Label, Request, RequestLabel, State
+from cptsapp.inbox.queries.list import asked, neighbours_of
+from cptsapp.inbox.queries.sorters import sorters
+from cptsapp.inbox.rules.queues import BY_CODE, BY_STATE, SEARCH, Filters
+from cptsapp.territory import queries as territory
+
+_Follower, _Claimer = aliased(User), aliased(User)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the page of a file shows of the list. `filters` are those of that list, `label` its name.
+
+    `before` and `after` are references, empty for none; `claimed_by` is someone else who has the file open now.
+    """
+
+    filters: Filters
+    label: str
+    before: str
+    after: str
+    follower: str
+    follower_id: int | None
+    claimed_by: str
+    snoozed_until: date | None
+    is_open: bool
+    labels: Sequence[Any]
+    sorters: Sequence[Any]
+
+
+def place_of(user: CurrentUser, request: Request, filters: Filters) -> Place:
+    """The place of a file in the list of these filters; without any, in the queue of its own state."""
+    if not (filters.queue or filters.cherche):
+        filters = replace(filters, queue=_own_queue(request))
+    wanted = asked(user, filters)
+    around = neighbours_of(wanted, request.reference)
+    follower, claimer, until = session.execute(
+        select(_Follower.display_name, _Claimer.display_name, Request.claimed_until)
+        .outerjoin(_Follower, _Follower.id == Request.assigned_to_id)
+        .outerjoin(_Claimer, (_Claimer.id == Request.claimed_by_id) & (_Claimer.id != user.id))
+        .where(Request.id == request.id)
+    ).one()
+    snoozed, is_open = request.snoozed_until, request.state is not State.CLOSED
+    return Place(
+        filters=wanted.filters,
+        label=SEARCH.label if wanted.search else BY_CODE[wanted.code].label,
+        before=around.before,
+        after=around.after,
+        follower=follower or "",
+        follower_id=request.assigned_to_id,
+        claimed_by=claimer if claimer and until and until > clock.now() else "",
+        snoozed_until=snoozed if snoozed and snoozed > territory.today() else None,
+        is_open=is_open,
+        labels=_labels(request.id),
+        sorters=sorters() if is_open else (),
+    )
+
+
+def _own_queue(request: Request) -> str:
+    if request.suspected_at is not None:
+        return "douteuses"
+    return BY_STATE[request.state].code if request.state is not State.CLOSED else "closes"
+
+
+def _labels(request_id: int) -> Sequence[Any]:
+    """(id, name, is_stuck) of every label, by name: those on the file, and those that may be."""
+    stuck = RequestLabel.id.is_not(None).label("is_stuck")
+    on_it = (RequestLabel.label_id == Label.id) & (RequestLabel.request_id == request_id)
+    return session.execute(
+        select(Label.id, Label.name, stuck).outerjoin(RequestLabel, on_it).order_by(Label.name)
+    ).all()
