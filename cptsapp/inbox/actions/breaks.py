@@ -10,9 +10,11 @@ from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Refusal
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.inbox.models import BreakCause, CareBreak, Pathway, Request
 from cptsapp.inbox.patients import seal_text
+from cptsapp.inbox.queries import breaks as queries
+from cptsapp.inbox.rules import breaks as rules
 from cptsapp.territory import queries as territory
 
 TO_COME = "Ce jour est à venir."
@@ -64,3 +66,60 @@ def take_back(request: Request) -> None:
     if last is not None:
         session.delete(last)
         session.flush()
+
+
+def review(break_id: int, text: str, *, by: ByUser) -> CareBreak:
+    """Say what leaves of the words written; empty, the break leaves without words.
+
+    Raises Refusal for what names someone or looks like a telephone, a mail, a date, a NIR; once exported.
+    """
+    found = _held(break_id)
+    if found.exported_at is not None:
+        raise Refusal("Ce point de rupture est déjà exporté.")
+    reason = rules.why_not_leave(text, queries.names_around(found))
+    if reason is not None:
+        raise Refusal(reason, field="text")
+    found.reviewed_text, found.reviewed_at, found.reviewed_by_id = text.strip(), clock.now(), by.id
+    session.flush()
+    record("break.reviewed", found, by=by)
+    return found
+
+
+def plan(break_id: int, on: date | None, decided: str, *, by: ByUser) -> CareBreak:
+    """Put a break on the agenda of the bilateral with the ARS, then write what was decided (A34); no day takes it off.
+
+    Raises Refusal for a decision without a day, or words that name someone.
+    """
+    found = _held(break_id)
+    if on is None and decided.strip():
+        raise Refusal("Donnez le jour de la bilatérale.", field="bilateral_on")
+    reason = rules.why_not_leave(decided, queries.names_around(found))
+    if reason is not None:
+        raise Refusal(reason, field="decided")
+    found.bilateral_on, found.bilateral_note = on, decided.strip() or None
+    session.flush()
+    record("break.planned", found, by=by)
+    return found
+
+
+def export(since: date, until: date, *, again: bool, by: ByUser) -> bytes:
+    """The CSV of the observatory for what was read again between two days; noted on each, and in the trail.
+
+    Raises Refusal when nothing may leave.
+    """
+    found = queries.to_export(since, until, again=again)
+    if not found:
+        raise Refusal("Rien à exporter sur cette période\u202f: ce qui n’est pas relu ne part pas.")
+    written = rules.as_csv(queries.export_rows(found))
+    for one in found:
+        one.exported_at = clock.now()
+    session.flush()
+    record("breaks.exported", None, by=by, count=len(found), since=since.isoformat(), until=until.isoformat())
+    return written
+
+
+def _held(break_id: int) -> CareBreak:
+    found = session.get(CareBreak, break_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise Invisible
+    return found
