@@ -25,7 +25,7 @@ LANES = (
     ("DAC", "appui"),
     ("ARS", ""),
 )
-LANE, LEFT, STEP, TOP = 64, 112, 160, 14
+LANE, LEFT, STEP, TOP = 64, 112, 160, 20
 WIDTH, HEIGHT = LEFT + 7 * STEP, TOP + len(LANES) * LANE
 BOX_WIDTH, BOX_HEIGHT = 134, 44
 
@@ -60,13 +60,13 @@ BOXES = (
     Box("received", "Reçue", 0, 0, S.RECEIVED),
     Box("to_complete", "À compléter", 1, 1, S.TO_COMPLETE),
     Box("searching", "En recherche", 1, 2, S.SEARCHING),
-    Box("proposed", "Attente d’un médecin", 2, 3, S.PROPOSED),
-    Box("choice", "La personne choisit", 0, 4, S.PROPOSED),
+    Box("proposed", "Médecin attendu", 2, 3, S.PROPOSED),
+    Box("choice", "Choix attendu", 0, 4, S.PROPOSED),
     Box("misas", "Chez la MiSAS", 3, 3, S.WITH_PARTNER),
     Box("dac", "Chez le DAC", 4, 4, S.WITH_PARTNER),
     Box("to_declare", "À déclarer", 1, 5, S.TO_DECLARE),
     Box("found", "Médecin trouvé", 1, 6, S.CLOSED),
-    Box("ended", "Close sans médecin", 0, 6, S.CLOSED),
+    Box("ended", "Sans médecin", 0, 6, S.CLOSED),
     Box("broken", "Point de rupture", 4, 5, S.CLOSED),
     Box("bilateral", "Bilatérale ARS", 5, 6, None),
 )
