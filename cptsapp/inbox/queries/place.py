@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -39,6 +40,11 @@ class Place:
     is_open: bool
     labels: Sequence[Any]
     sorters: Sequence[Any]
+
+    @property
+    def asked(self) -> str:
+        """The filters as addresses carry them."""
+        return urlencode(self.filters.pairs())
 
 
 def place_of(user: CurrentUser, request: Request, filters: Filters) -> Place:
