@@ -113,9 +113,7 @@ def _write(campaign: CapacityCampaign, doctor: Doctor, name: str, once: str) -> 
         link=private_link(LinkPurpose.CAPACITY, token),
         cpts=territory.settings(),
     )
-    queue(
-        f"{name}.asked", to_address=doctor.mail or "", title=text.title, body=text.body, about=campaign, once_key=once
-    )
+    queue(name, to_address=doctor.mail or "", title=text.title, body=text.body, about=campaign, once_key=once)
 
 
 # -- while it lasts ---------------------------------------------------------------------------------------------------

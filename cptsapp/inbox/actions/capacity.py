@@ -64,10 +64,7 @@ def answer(
     Raises Refusal: too many places, a day past or too far, or places held meanwhile that the answer does not count.
     """
     said, now, today = said.meant, clock.now(), territory.today()
-    refuse_if(rules.why_not_until(said.valid_until, today))
-    if said.takes is not Takes.NO:
-        refuse_if(rules.why_not_more(said.more))
-    refuse_if(rules.why_not_conditions(said.takes, said))
+    _check(said, today)
     number = _locked_doctor(person_id)
     live = _live(number, now)
     asked = campaign_id or _campaign_asking(number)
@@ -82,6 +79,18 @@ def answer(
     told: dict[str, Any] = {"person": number, "takes": said.takes.value, "places": said.more}
     record("offer.answered", kept, by=by, **told, until=said.valid_until.isoformat())
     return kept
+
+
+def _check(said: Answer, today: date) -> None:
+    is_no = said.takes is Takes.NO
+    reasons = {
+        "ask_again" if is_no else "until": rules.why_not_until(said.valid_until, today),
+        "more": None if is_no else rules.why_not_more(said.more),
+        "conditions": rules.why_not_conditions(said.takes, said),
+    }
+    for field, reason in reasons.items():
+        if reason is not None:
+            raise Refusal(reason, field=field)
 
 
 def _locked_doctor(person_id: int) -> int:

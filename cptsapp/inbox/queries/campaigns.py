@@ -1,14 +1,17 @@
 """The campaigns among doctors: the one under way, who was asked, who answered, whom to ring."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from cptsapp.core.db import session
+from cptsapp.core.local import local
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.merged import roots
+from cptsapp.directory.queries.membership import periods_of
+from cptsapp.directory.rules.membership import Status, status_on
 from cptsapp.inbox.models import CapacityAsk, CapacityCampaign, Offer
 from cptsapp.inbox.queries.doctors import Doctor, doctors
 from cptsapp.inbox.queries.places import offers
@@ -52,6 +55,13 @@ def newcomers(found: CapacityCampaign) -> list[Doctor]:
     asked = select(CapacityAsk.person_id).where(CapacityAsk.campaign_id == found.id)
     numbers = {merged.get(number, number) for number in session.scalars(asked)}
     return [doctor for number, doctor in doctors(territory.today()).items() if number not in numbers]
+
+
+def outsiders(known: Iterable[Doctor], today: date) -> int:
+    """How many of these doctors are not members on a day."""
+    numbers = {doctor.person_id for doctor in known}
+    periods = periods_of(numbers)
+    return sum(status_on(periods.get(number, []), today) is not Status.ACTIVE for number in numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,15 @@ class Progress:
     def to_call(self) -> int:
         """Those whom only the telephone reaches."""
         return sum(row.is_to_call for row in self.rows)
+
+    def to_remind(self, today: date) -> int:
+        """Those a reminder would be written to now: a mail, no answer, and nothing sent today."""
+        return sum(
+            row.answered_at is None
+            and bool(row.doctor.mail)
+            and not any(at is not None and local(at).date() == today for at in (row.asked_at, row.reminded_at))
+            for row in self.rows
+        )
 
     def of(self, kind: str) -> list[Asked]:
         """The rows of a tab: "a-appeler", "sans-reponse", "repondu"; all of them otherwise."""
