@@ -104,6 +104,7 @@ MENU = (
     MenuEntry("Dossiers reçus", "inbox.partner_list", "inbox.answer"),
     MenuEntry("Recherche en cours\u202f?", "inbox.search", "inbox.ask"),
     MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN),
+    MenuEntry("Patients", "inbox.my_patients", "capacity.answer", rooms=("/mes-places",)),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
     MenuEntry("Publier", "posting.mine", "snp.post", unless="calendar.own"),
     MenuEntry("Journée", "regulation.day", "snp.book"),
