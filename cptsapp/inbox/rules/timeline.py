@@ -10,6 +10,7 @@ from typing import Any
 from cptsapp.inbox.rules import rights, words
 from cptsapp.inbox.rules.closing import TAKEN, taken_of
 from cptsapp.inbox.rules.priority import LEVELS
+from cptsapp.inbox.rules.proposals import DECLINE_REASONS
 from cptsapp.inbox.rules.states import RECIPIENT_LABELS
 from cptsapp.inbox.rules.suspicion import SIGNS
 from cptsapp.inbox.rules.triage import MISSING
@@ -38,6 +39,7 @@ SENTENCES = MappingProxyType(
         "proposal.chosen": "Le {doctor} est choisi pour une partie du foyer",
         "person.silent": "La personne n’a pas choisi, les médecins sont remerciés",
         "person.reminded": "La personne est relancée",
+        "person.to_call": "La personne n’a pas de mail\u202f: elle est à appeler",
         "person.called": "La personne est appelée",
         "person.wants_call": "La personne préfère être appelée",
         "partner.reminded": "Le partenaire est relancé",
@@ -108,6 +110,10 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "missing": MISSING,
         "taken": TAKEN,
         "level": LEVELS,
+        "reason": DECLINE_REASONS,
+        "answered_by": MappingProxyType(
+            {"office": "réponse notée par téléphone", "link": "par son lien", "doctor": "une fois connecté"}
+        ),
         "signs": SIGNS,
         "follower": MappingProxyType({}),
         "until": MappingProxyType({}),
