@@ -2,15 +2,21 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
 
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
-from cptsapp.inbox.actions import places
-from cptsapp.inbox.models import Offer
+from cptsapp.inbox.actions import campaigns, capacity, places
+from cptsapp.inbox.actions.campaigns import Terms
+from cptsapp.inbox.actions.capacity import Answer
+from cptsapp.inbox.models import AnsweredBy, CapacityCampaign, Offer, Takes
 from cptsapp.inbox.queries.places import equation
+from cptsapp.outbox.models import Message
+from tests.tools.factories import acting
 from tests.tools.inbox import make_offer
 
 pytestmark = pytest.mark.database
@@ -75,3 +81,46 @@ def test_accepted_or_lapsed_but_not_both(app, offer_id):
     said = at_once(app, lambda: places.take(offer_id), lambda: places.give_back_pending(offer_id))
     assert said == {"done": 1, REFUSED: 1}
     assert counted(offer_id) in {(2, 0, 0), (1, 0, 1)}
+
+
+def test_an_answer_lowered_while_the_last_place_is_proposed(app, cast, offer_id):
+    doctor = cast.gp_person.id
+    session.commit()
+    lower = Answer(Takes.NO, date(2026, 12, 1))
+
+    def say_no():
+        capacity.answer(doctor, lower, via=AnsweredBy.LINK, by=None)
+
+    said = at_once(app, say_no, *[lambda: places.hold(offer_id)] * 3)
+    assert said["done"] in (1, 2)
+    found = session.get_one(Offer, offer_id)
+    assert (found.takes, found.offered) == (Takes.NO, found.taken + found.pending)
+
+
+def test_two_first_answers_at_once_leave_one(app, cast):
+    doctor = cast.other_gp_person.id
+    session.commit()
+
+    def say(more):
+        capacity.answer(doctor, Answer(Takes.YES, date(2026, 9, 30), more=more), via=AnsweredBy.LINK, by=None)
+
+    assert at_once(app, *[lambda n=n: say(n) for n in (1, 2, 3, 4)]) == {"done": 4}
+    assert session.query(Offer).filter_by(person_id=doctor, replaced_at=None).count() == 1
+
+
+def test_two_coordinators_open_one_campaign(app, cast):
+    by = acting(cast.coordinator)
+    terms = Terms("Places", "", date(2026, 8, 3), date(2026, 10, 20))
+    session.commit()
+    acts = [lambda key=key: campaigns.ask_all(terms, by=by, key=key) for key in "ab"]
+    assert at_once(app, *acts) == {"done": 1, REFUSED: 1}
+    assert session.query(CapacityCampaign).count() == 1
+
+
+def test_two_coordinators_remind_each_doctor_once(app, cast, set_clock):
+    by = acting(cast.coordinator)
+    number = campaigns.ask_all(Terms("Places", "", date(2026, 8, 3), date(2026, 10, 20)), by=by).id
+    session.commit()
+    set_clock(clock.now() + timedelta(days=1))
+    assert at_once(app, *[lambda: campaigns.remind(number, by=by)] * 2) == {"done": 2}
+    assert session.query(Message).filter_by(kind="capacity.again").count() == 2

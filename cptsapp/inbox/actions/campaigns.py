@@ -27,6 +27,7 @@ from cptsapp.inbox.rules import places as rules
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.territory import queries as territory
+from cptsapp.territory.models import Cpts
 
 KIND = "capacity_campaign"  # of a submission
 CLOSED = "Cette enquête est close."
@@ -54,6 +55,7 @@ def ask_all(terms: Terms, *, by: CurrentUser, key: str = "") -> CapacityCampaign
     if known is not None:
         return session.get_one(CapacityCampaign, known)
     today = territory.today()
+    _one_at_a_time()
     _check(terms, today)
     campaign = CapacityCampaign(
         name=terms.name.strip(),
@@ -70,6 +72,11 @@ def ask_all(terms: Terms, *, by: CurrentUser, key: str = "") -> CapacityCampaign
     count = _ask(campaign, doctors(today).values())
     record("capacity.asked", campaign, by=by, count=count)
     return campaign
+
+
+def _one_at_a_time() -> None:
+    """Two who open a campaign at once: the second waits, and sees the first."""
+    session.execute(select(Cpts.id).with_for_update(key_share=True))
 
 
 def _check(terms: Terms, today: date) -> None:
@@ -151,7 +158,8 @@ def remind(campaign_id: int, *, by: ByUser | None) -> int:
 
 def _waiting(campaign: CapacityCampaign) -> Iterable[CapacityAsk]:
     found = select(CapacityAsk).where(CapacityAsk.campaign_id == campaign.id, CapacityAsk.answered_at.is_(None))
-    return session.scalars(found.order_by(CapacityAsk.id).with_for_update()).all()
+    held = found.order_by(CapacityAsk.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).all()
 
 
 def _is_today(at: datetime | None) -> bool:
