@@ -1,7 +1,8 @@
 """A copy of everything while the application runs: database and files, and the keys apart.
 
-`DIR/cptsapp-20260720T123200Z/` holds the database, the stored files, a manifest, and `keys/`, which must be kept
-elsewhere: with both, one reads every patient's name. A copy appears under its name only once it has been verified.
+`DIR/cptsapp-20260720T123200Z/` holds the database, the stored files, what was erased on request, a manifest, and
+`keys/`, which must be kept elsewhere: with both, one reads every patient's name. A copy appears under its name only
+once it has been verified.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import tarfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cptsapp.core import clock
+from cptsapp.core import clock, erasures
 from cptsapp.operations import databases
 from cptsapp.operations.databases import CopyFailed, Counts
 from cptsapp.settings import Settings
@@ -20,6 +21,7 @@ from cptsapp.settings import Settings
 FORMAT = 1
 MANIFEST = "manifest.json"
 KEYS = "keys"
+ERASURES = erasures.NAME
 FILES = "files"
 FILES_NAME = "files.tar"
 PREFIX = "cptsapp-"
@@ -72,6 +74,8 @@ def _fill(settings: Settings, folder: Path, revision: str) -> None:
     counts = databases.copy(settings.database_url, folder / name)
     _copy_files(settings.instance / FILES, folder / FILES_NAME)
     _copy_keys(settings, folder / KEYS)
+    if settings.erasures_path.is_file():
+        write_private(folder / ERASURES, settings.erasures_path.read_bytes())
     manifest = Manifest(
         format=FORMAT,
         made_at=clock.now().isoformat(),
@@ -151,6 +155,12 @@ def newest(directory: Path) -> Path:
     if not copies:
         raise CopyFailed(f"There is no copy in {directory}.")
     return copies[-1]
+
+
+def erasures_known(folder: Path) -> list[erasures.Erased]:
+    """What this copy, and those that stand beside it, say was erased: a newer one knows of more."""
+    beside = sorted(folder.parent.glob(f"{PREFIX}*/{ERASURES}"))
+    return list(dict.fromkeys(erased for path in (folder / ERASURES, *beside) for erased in erasures.read(path)))
 
 
 def prune(directory: Path, keep: int) -> int:

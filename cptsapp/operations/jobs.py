@@ -11,8 +11,7 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.imports.actions import turns
-from cptsapp.inbox.actions import priority, suspects
-from cptsapp.inbox.actions import priority, search, suspects
+from cptsapp.inbox.actions import campaigns, forgetting, inactive, ladder, priority, retention, search, suspects
 from cptsapp.membership.actions import applications, reminders
 from cptsapp.operations.background import Apart
 from cptsapp.outbox import actions as outbox
@@ -43,6 +42,11 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.purge", timedelta(minutes=10), drafts.purge_expired),
     Job("identities.erase", timedelta(hours=1), activity.erase_due),
     Job("requests.purge", timedelta(hours=1), suspects.purge),
+    Job("requests.anonymise", timedelta(minutes=10), retention.anonymise_due),
+    Job("requests.alert", timedelta(days=1), inactive.alert),
+    Job("erasures.note", timedelta(minutes=10), forgetting.keep_up),
+    Job("questions.forget", timedelta(days=1), retention.forget_questions),
+    Job("requests.silence", timedelta(minutes=5), ladder.run),
     Job("requests.weigh", timedelta(hours=6), priority.refresh_open),
     Job("attempts.purge", timedelta(hours=1), throttle.purge),
     Job("calls.forget", timedelta(hours=1), upkeep.forget_objected),
@@ -52,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("search.alert", timedelta(minutes=5), search.alert),
     Job("applications.purge", timedelta(days=1), applications.purge_old),
     Job("imports.sweep", timedelta(days=1), turns.sweep_files),
+    Job("capacity.ask", timedelta(hours=1), campaigns.run),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
     Job("trail.purge", timedelta(days=1), lambda _now: trail.purge_old()),
 )

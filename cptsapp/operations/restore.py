@@ -3,6 +3,7 @@
 import os
 import shutil
 import tarfile
+from datetime import datetime
 from pathlib import Path
 
 from flask_migrate import upgrade
@@ -11,8 +12,9 @@ from sqlalchemy import inspect, select, update
 from cptsapp.accounts.models import SignIn, User
 from cptsapp.activity.actions import erase_due
 from cptsapp.audit.actions import record
-from cptsapp.core import clock, seal
+from cptsapp.core import clock, erasures, seal
 from cptsapp.core.db import db, session
+from cptsapp.inbox.actions import forgetting, retention
 from cptsapp.operations import backup, databases
 from cptsapp.operations.backup import FILES, FILES_NAME, KEYS, SECRET
 from cptsapp.operations.databases import CopyFailed
@@ -30,12 +32,14 @@ def restore(settings: Settings, directory: Path, *, force: bool = False, keys: P
     if not force and is_in_use():
         raise CopyFailed("This instance is in use. Stop web server and worker, then ask again with --force.")
     chosen_keys = _keys_of(settings, manifest, keys or folder / KEYS)
+    erased = backup.erasures_known(folder)
     _let_go()
     databases.put_back(folder / manifest.database, settings.database_url)
     _put_back_files(settings, folder / FILES_NAME)
     if chosen_keys is not None:
         _put_back_keys(settings, chosen_keys)
     upgrade()
+    erasures.append(erased, clock.now())
     _settle(manifest)
     return manifest
 
@@ -100,8 +104,17 @@ def _settle(manifest: backup.Manifest) -> None:
     """Catch up with the time since the copy: erase what was due, end sessions, say it in the trail."""
     now = clock.now()
     erase_due(now)
+    _erase_requests(now)
     session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
     session.execute(update(AgendaVersion).values(version=AgendaVersion.version + VERSION_LEAP))
     record("copy.restored", None, by=None, made_at=manifest.made_at)
     session.commit()
+    forgetting.finish()
     session.remove()
+
+
+def _erase_requests(now: datetime) -> None:
+    """The files erased on request since the copy was made, whatever their age; then those whose time has come."""
+    retention.erase_again(erasures.read())
+    while retention.anonymise_due(now):
+        session.commit()

@@ -4,11 +4,11 @@ An anonymised file holds nothing sealed, no index, no free text, no link and no 
 age, criteria, steps and outcome are still counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
@@ -28,7 +28,6 @@ from cptsapp.inbox.models import (
     CareBreak,
     DoctorProposal,
     InboxLink,
-    IntakeDraft,
     Outcome,
     Referral,
     Request,
@@ -39,9 +38,9 @@ from cptsapp.inbox.models import (
     State,
     Step,
 )
-from cptsapp.inbox.patients import read_seeker
+from cptsapp.inbox.patients import read_contact, read_seeker
 from cptsapp.inbox.queries.requests import locked
-from cptsapp.inbox.queries.settings import delays, settings
+from cptsapp.inbox.queries.settings import settings
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.territory import queries as territory
 
@@ -119,12 +118,13 @@ def anonymise(request: Request, *, because: str, by: ByUser | None, actor: Actor
     if request.state is not State.CLOSED:
         raise ValueError("only a closed file is anonymised")
     known = [who for who in map(read_seeker, request.seekers) if who is not None]
+    contact = read_contact(request)
     _answer_rights(request, by)
     add_step(request, "request.anonymised", actor=actor, by=by, because=because)
     record("request.anonymised", request, by=by, because=because)
     _forget_questions(request)
     drop_drafts_about(known, request.reference)
-    _drop_messages(request)
+    _drop_messages(request, {address.lower() for address in (contact.mail, contact.asker_mail) if address})
     _revoke_links(request)
     _blank_rows(request)
     _blank_seekers(request)
@@ -145,8 +145,8 @@ def _forget_questions(request: Request) -> None:
     session.execute(update(SearchQuestion).where(about).values(who=None, whole_index=None))
 
 
-def _drop_messages(request: Request) -> None:
-    """Mails about the file: their addresses go with them.
+def _drop_messages(request: Request, own: Collection[str]) -> None:
+    """Mails about the file: their addresses go with them; `own` are those of the person and of who asked for them.
 
     A word to a doctor or a partner that still waits leaves first: it tells them to stop, by the reference alone.
     """
@@ -161,7 +161,10 @@ def _drop_messages(request: Request) -> None:
     for table, numbers in about.items():
         theirs = Message.subject_type == table, Message.subject_id.in_(numbers)
         gone = delete(Message).where(*theirs)
-        session.execute(gone.where(Message.state != MessageState.WAITING) if table in TO_PROFESSIONALS else gone)
+        if table in TO_PROFESSIONALS:
+            has_left = Message.state != MessageState.WAITING
+            gone = gone.where(or_(has_left, func.lower(Message.to_address).in_(own)))
+        session.execute(gone)
         blank_changes(table, numbers)
 
 
@@ -228,11 +231,9 @@ def erase_again(erased: Iterable[Erased]) -> int:
 # -- what is not about a file -----------------------------------------------------------------------------------------
 
 
-def purge_old(now: datetime) -> int:
-    """Drafts of phone intakes past their days, and whom old questions were about; gives how many went."""
-    drafts = delete(IntakeDraft).where(IntakeDraft.saved_at < now - timedelta(days=delays()["draft"]))
+def forget_questions(now: datetime) -> int:
+    """Whom old « recherche en cours ? » questions were about, found or not; gives how many were blanked."""
     is_old = SearchQuestion.asked_at < now - timedelta(days=QUESTION_DAYS)
     tells = or_(SearchQuestion.who.is_not(None), SearchQuestion.whole_index.is_not(None))
-    questions = update(SearchQuestion).where(is_old, tells).values(who=None, whole_index=None)
-    connection = session.connection()
-    return connection.execute(drafts).rowcount + connection.execute(questions).rowcount
+    blanked = update(SearchQuestion).where(is_old, tells).values(who=None, whole_index=None)
+    return session.connection().execute(blanked).rowcount
