@@ -6,6 +6,9 @@ Each is queued in the transaction of the change; a doctor without a mail is rung
 from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement, CursorResult, select, update
+
+from cptsapp.core.db import session
 from cptsapp.inbox.mail import private_link
 from cptsapp.inbox.models import DoctorProposal, LinkPurpose, Request
 from cptsapp.inbox.queries import proposals as reads
@@ -14,6 +17,7 @@ from cptsapp.inbox.queries.settings import delays
 from cptsapp.inbox.rules.proposals import doctor_due
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
+from cptsapp.outbox.models import Message, MessageState
 from cptsapp.territory import queries as territory
 
 
@@ -30,8 +34,31 @@ def remind(request: Request, proposal: DoctorProposal, doctor: Doctor, token: st
 
 
 def release(request: Request, proposal: DoctorProposal, *, has_lapsed: bool) -> None:
-    """The courteous word to a doctor who is let go, or whom nobody awaits any more."""
+    """The courteous word to a doctor who is let go, or whom nobody awaits any more.
+
+    None to one who was never told: the mail that had not left yet stays.
+    """
+    was_dropped = _drop_waiting(proposal)
+    if was_dropped and proposal.answered_at is None and proposal.called_at is None and not _was_told(proposal):
+        return
     _tell("proposal_over", request, proposal, _doctor(proposal), has_lapsed=has_lapsed)
+
+
+def _about(proposal: DoctorProposal) -> tuple[ColumnElement[bool], ...]:
+    return Message.subject_type == proposal.__tablename__, Message.subject_id == proposal.id
+
+
+def _drop_waiting(proposal: DoctorProposal) -> bool:
+    waiting = update(Message).where(*_about(proposal), Message.state == MessageState.WAITING)
+    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE's result has a count
+        waiting.values(state=MessageState.DROPPED).execution_options(synchronize_session=False)
+    )
+    return done.rowcount > 0
+
+
+def _was_told(proposal: DoctorProposal) -> bool:
+    sent = select(Message.id).where(*_about(proposal), Message.state == MessageState.SENT)
+    return session.scalar(sent.limit(1)) is not None
 
 
 def tell_chosen(request: Request, proposal: DoctorProposal) -> None:

@@ -11,7 +11,7 @@ from cptsapp.inbox.models import Deadline, ProposalState, Recipient, State, Step
 from cptsapp.inbox.patients import Identity
 from cptsapp.inbox.queries.places import equation, offer_of
 from cptsapp.inbox.queries.proposals import of_request, seekers_of
-from cptsapp.outbox.models import Message
+from cptsapp.outbox.models import Message, MessageState
 from tests.tools.factories import acting, make_person
 from tests.tools.inbox import make_offer, make_request, make_seeker
 
@@ -160,13 +160,26 @@ def test_a_proposal_cancelled_gives_its_place_back(by, doctors):
     assert (made.state, request.state) == (ProposalState.CANCELLED, State.SEARCHING)
 
 
+def leave():
+    """What waits has left."""
+    session.query(Message).update({"state": MessageState.SENT})
+
+
 def test_its_line_is_struck_and_the_doctor_told(by, doctors):
     request = make_request("searching")
     (made,) = propose(request, doctors[:1], by=by)
+    leave()
     cancel(made.id, by=by)
     step = session.query(Step).filter_by(request_id=request.id, kind="request.propose").one()
     assert step.cancelled_at is not None
     assert len(mails("proposal_over")) == 1
+
+
+def test_a_doctor_whose_mail_has_not_left_is_not_troubled(by, doctors):
+    (made,) = propose(make_request("searching"), doctors[:1], by=by)
+    cancel(made.id, by=by)
+    assert [mail.state for mail in mails("proposal")] == [MessageState.DROPPED]
+    assert mails("proposal_over") == []
 
 
 def test_one_cancelled_leaves_the_other_awaited(by, doctors):

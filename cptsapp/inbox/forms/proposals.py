@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+
+from werkzeug.datastructures import MultiDict
 
 from cptsapp.inbox.models import Request, State
 from cptsapp.inbox.queries.ranking import Ranked, ranked
@@ -11,18 +12,6 @@ from cptsapp.inbox.rules.proposals import MOST
 
 FIRST = 5  # rows shown; the others are folded
 TICKED = 2  # doctors ticked beforehand: two names are better than one, three are for who asks (§4.1)
-
-
-class Typed(Protocol):
-    """The fields of a page that was sent."""
-
-    def getlist(self, key: str) -> list[str]:
-        """Every value of a field."""
-        ...
-
-    def get(self, key: str, default: str = "") -> str | None:
-        """The first value of a field."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ class Asking:
         return any(row.is_ticked for row in self.others)
 
 
-def asking(request: Request, typed: Typed | None = None) -> Asking | None:
+def asking(request: Request, typed: MultiDict[str, str] | None = None) -> Asking | None:
     """The table for a request that is searched for; None when nobody may be proposed now. `typed`: a page refused."""
     if request.state not in (State.SEARCHING, State.PROPOSED) or not seekers_left(request):
         return None
@@ -75,7 +64,7 @@ def asking(request: Request, typed: Typed | None = None) -> Asking | None:
     )
 
 
-def in_order(typed: Typed) -> list[int]:
+def in_order(typed: MultiDict[str, str]) -> list[int]:
     """The doctors ticked, by the order typed for each, else as the page listed them."""
     chosen = numbers(typed.getlist("medecin"))
     orders: Mapping[int, int] = {number: _order(typed.get(f"ordre-{number}") or "") for number in chosen}

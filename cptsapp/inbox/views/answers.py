@@ -171,8 +171,13 @@ def _signed_in(proposal_id: int, act: Act | None) -> Response:
 
 def _note_opening(request_ids: list[int]) -> None:
     user = me()
-    for request_id in request_ids:
-        after_commit(lambda number=request_id: note_reading("proposal.opened", number, by=user))
+
+    def note() -> None:
+        for request_id in request_ids:
+            note_reading("proposal.opened", request_id, by=user)
+
+    if request_ids:
+        after_commit(note)
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
