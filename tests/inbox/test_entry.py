@@ -412,7 +412,7 @@ def test_without_a_request_there_is_no_receipt(client, cast):
 def test_the_receipt_leaves_by_mail_without_what_was_typed(walk):
     walk.whole()
     message = session.query(Message).one()
-    assert message.to_address == CONTACT["mail"]
+    assert message.address == CONTACT["mail"]
     assert only().reference in message.body
     assert not any(word in message.title + message.body for word in ("Jeanne", "Guérineau", "1947", "Talmont"))
 

@@ -21,7 +21,7 @@ from cptsapp.territory import queries as territory
 ANONYMISED = "Cette demande est anonymisée : elle ne se rouvre pas."
 MERGED = "Cette demande est réunie avec une autre : défaites d’abord la réunion."
 NOT_MERGED = "Cette demande n’est pas réunie avec une autre."
-SUSPECT = "Cette demande est parmi les douteuses : dites d’abord qu’elle est vraie."
+SUSPECT = "Cette demande est parmi les douteuses : dites d’abord qu’elle est vraie."
 
 
 def why_not_move(request: Request, code: str, concerned: Collection[int] | None = None) -> str | None:

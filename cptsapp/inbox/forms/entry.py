@@ -27,7 +27,7 @@ _DAY = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})|(\d{2})(\d{2})(\d{
 ASKERS = {
     Asker.PERSON: "Moi, ou mon foyer",
     Asker.RELATIVE: "Un proche",
-    Asker.PROFESSIONAL: "Un patient : je suis professionnel",
+    Asker.PROFESSIONAL: "Un patient : je suis professionnel",
 }
 REASONS = {
     Reason.RETIREMENT: "Le médecin a pris sa retraite ou a cessé",
@@ -163,7 +163,7 @@ class PersonForm(_PageForm):
     birth_date = BirthField("Date de naissance")
     long_term_illness = _yes_no(f"Affection de longue durée (ALD){THIN}?")
     can_travel = _yes_no(f"Peut se déplacer au cabinet{THIN}?", default=YES)
-    home_visit = _choice(f"Faut-il que le médecin vienne{THIN}?", HOME_VISITS, default=HomeVisit.NO.value)
+    home_visit = _choice(f"Faut-il que le médecin vienne à domicile{THIN}?", HOME_VISITS, default=HomeVisit.NO.value)
     social_cover = _yes_no(f"Complémentaire santé solidaire ou AME{THIN}?")
     is_pregnant = BooleanField("Enceinte")
 
@@ -183,7 +183,7 @@ class ContactForm(_PageForm):
     is_followed = _yes_no(f"Suivi par d’autres professionnels, services ou associations{THIN}?")
     followed_by = TextAreaField("Lesquels", [Optional(), Length(max=300), no_nir], filters=[none_if_blank])
     medical = BooleanField("Un problème de santé qui demande un suivi")
-    social = BooleanField("Une difficulté sociale : logement, droits, isolement…")
+    social = BooleanField("Une difficulté sociale : logement, droits, isolement…")
     coordination = BooleanField("Le besoin que quelqu’un coordonne le parcours de santé")
 
     asked_by: Asker = Asker.PERSON

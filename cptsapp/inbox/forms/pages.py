@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cptsapp.core.text import fold
 from cptsapp.inbox.actions.receive import Intake, SeekerAnswers
@@ -19,9 +20,10 @@ from cptsapp.inbox.models import Asker, Channel, Consent, HomeVisit, Reason, Rec
 from cptsapp.inbox.patients import Contact, Identity
 from cptsapp.inbox.queries.doctor_named import doctor_named
 from cptsapp.inbox.queries.gate import Gate, communes_meant, gate
+from cptsapp.territory import national
 from cptsapp.territory.national import NationalCommune
 
-UNKNOWN = "Nous ne connaissons pas cette commune : vérifiez son nom, ou écrivez son code postal."
+UNKNOWN = "Nous ne connaissons pas cette commune : vérifiez son nom, ou écrivez son code postal."
 TWICE = "Cette personne est déjà dans la demande."
 _NOT_KEPT = "website"
 
@@ -36,15 +38,12 @@ class Pages:
     people: list[PersonForm] = field(init=False)
     contact: ContactForm = field(init=False)
     agreement: AgreementForm = field(init=False)
-    communes: list[NationalCommune] = field(init=False)
 
     def __post_init__(self) -> None:
         typed = self.carried.formdata()
         self.commune, self.search = CommuneForm(typed), SearchForm(typed)
         self.people = [PersonForm(typed, prefix=f"p{number}-") for number in range(self.carried.people)]
         self.contact, self.agreement = ContactForm(typed), AgreementForm(typed)
-        self.communes = communes_meant(self.commune.place.data or "")
-        self.commune.offer(self.communes)
         self.contact.ask(self.asker)
         self.agreement.ask(self.asker)
 
@@ -54,11 +53,32 @@ class Pages:
         said = self.search.asker.data
         return Asker(said) if said in set(Asker) else Asker.PERSON
 
+    @cached_property
+    def communes(self) -> list[NationalCommune]:
+        """The communes that what was typed may stand for."""
+        found = communes_meant(self.commune.place.data or "")
+        self.commune.offer(found)
+        return found
+
+    @cached_property
+    def meant(self) -> NationalCommune | None:
+        """The commune meant; None while several may be. Once the gate is passed it is the one chosen there."""
+        said = self.commune.commune_code.data or ""
+        if self.carried.page > 0:
+            return national.commune(said)
+        chosen = [c for c in self.communes if len(self.communes) == 1 or c.code == said]
+        return chosen[0] if chosen else None
+
     @property
     def place(self) -> Gate | None:
-        """The gate's answer for the commune meant; None while several may be."""
-        chosen = [c for c in self.communes if len(self.communes) == 1 or c.code == self.commune.commune_code.data]
-        return gate(chosen[0]) if chosen else None
+        """The gate's answer for the commune meant."""
+        return gate(self.meant) if self.meant else None
+
+    def pass_gate(self) -> None:
+        """Go to the next page, with the commune chosen: those after it do not look it up again."""
+        if self.carried.name == "commune" and self.meant:
+            self.carried.answers["commune_code"] = [self.meant.code]
+        self.carried.page += 1
 
     @property
     def household(self) -> str:
@@ -88,7 +108,7 @@ class Pages:
         stand = [form.validate() for form in self._forms(page)]  # each, so that each says what is wrong
         if not all(stand):
             return False
-        if page == "commune" and not self.communes:
+        if page == self.carried.name == "commune" and not self.communes:
             self.commune.refuse(UNKNOWN, "place")
             return False
         return page != "people" or self._are_different()

@@ -32,7 +32,7 @@ def _text(label: str, longest: int) -> StringField:
 class SettingsForm(BaseForm):
     """The page « Réglages » of the requests."""
 
-    is_open = BooleanField("Le formulaire « Trouver un médecin traitant » reçoit des demandes")
+    is_open = BooleanField("Le formulaire « Trouver un médecin traitant » reçoit des demandes")
     line_phone = PhoneField("Téléphone des demandes", [Optional()])
     line_hours = _text("Ses horaires", 120)
     dpo_contact = _text("Délégué à la protection des données", 160)

@@ -29,7 +29,7 @@ from cptsapp.outbox import texts
 from cptsapp.territory import queries as territory
 
 RECEIPT = "request"  # the cookie's entry: sealed
-TOO_OLD = "Cette page est restée ouverte trop longtemps, ou n’est plus entière : recommencez, rien n’a été gardé."
+TOO_OLD = "Cette page est restée ouverte trop longtemps, ou n’est plus entière : recommencez, rien n’a été gardé."
 LAST = len(PAGES) - 1
 BACK, ADD, REMOVE = "back", "add", "remove"
 
@@ -87,7 +87,7 @@ def _next(pages: Pages) -> Response:
             if not state.has_bait:
                 after_commit(lambda: outside.count(code, sender))
             return _page(pages, outside=place)
-    state.page += 1
+    pages.pass_gate()
     return _page(Pages(state))
 
 
@@ -96,7 +96,7 @@ def _send(pages: Pages) -> Response:
     fault = pages.first_fault()
     if fault is not None:
         state.page = fault
-        return _page(pages, 422)
+        return _page(Pages(state) if fault == 0 else pages, 422)
     intake = pages.intake()
     sending = Sending(state.once, address(), state.seconds, has_bait=state.has_bait)
     try:
@@ -151,7 +151,7 @@ def _told() -> dict[str, Any]:
 
 def _line() -> str:
     number = _told()["phone"]
-    return f"Téléphone : {phone(number)}." if number else ""
+    return f"Téléphone : {phone(number)}." if number else ""
 
 
 def _closed(status: int) -> Response:
