@@ -103,6 +103,7 @@ MENU = (
     MenuEntry("Demandes", "inbox.requests", "inbox.manage"),
     MenuEntry("Dossiers reçus", "inbox.partner_list", "inbox.answer"),
     MenuEntry("Recherche en cours\u202f?", "inbox.search", "inbox.ask"),
+    MenuEntry("Envoyer une demande", "inbox.intake", "inbox.enter", unless="inbox.manage"),
     MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN),
     MenuEntry("Patients", "inbox.my_patients", "capacity.answer", rooms=("/mes-places",)),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),

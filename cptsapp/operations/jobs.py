@@ -11,7 +11,7 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.imports.actions import turns
-from cptsapp.inbox.actions import campaigns, forgetting, inactive, ladder, priority, retention, search, suspects
+from cptsapp.inbox.actions import campaigns, forgetting, inactive, intake, ladder, priority, retention, search, suspects
 from cptsapp.membership.actions import applications, reminders
 from cptsapp.operations.background import Apart
 from cptsapp.outbox import actions as outbox
@@ -58,5 +58,6 @@ JOBS: tuple[Job, ...] = (
     Job("imports.sweep", timedelta(days=1), turns.sweep_files),
     Job("capacity.ask", timedelta(hours=1), campaigns.run),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
+    Job("intake.purge", timedelta(hours=6), intake.purge_drafts),
     Job("trail.purge", timedelta(days=1), lambda _now: trail.purge_old()),
 )
