@@ -29,4 +29,4 @@ def tell_person(request: Request, name: str, *, once: str | None = None, **conte
     if not address:
         return
     text = texts.render(f"inbox/{name}", request=request, cpts=territory.settings(), **context)
-    queue(f"request.{name}", to_address=address, title=text.title, body=text.body, about=request, once_key=once)
+    queue(f"request.{name}", to_address=wrap(address), title=text.title, body=text.body, about=request, once_key=once)

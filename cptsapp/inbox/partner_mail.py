@@ -13,6 +13,7 @@ from cptsapp.inbox.queries.referrals import accounts_of, office
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.outbox.models import Message, MessageState
+from cptsapp.outbox.private import wrap
 from cptsapp.territory import queries as territory
 
 
@@ -38,7 +39,7 @@ def tell_requester(name: str, referral: Referral, request: Request, *, not_befor
     """Queue `mail/inbox/<name>` to the person, and to the professional who asked for them (A46)."""
     contact = read_contact(request)
     for address in dict.fromkeys(filter(None, (contact.mail, contact.asker_mail))):
-        _queue(name, referral, request, address, not_before=not_before)
+        _queue(name, referral, request, wrap(address), not_before=not_before)
 
 
 def _queue(

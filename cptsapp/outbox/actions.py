@@ -91,16 +91,16 @@ def claim() -> Outgoing | None:
 
 
 def _in_hand(message: Message) -> Outgoing | None:
-    """The message free of the database; one whose private link no longer opens is given up, and the next one taken."""
+    """The message free of the database; one whose seals no longer open is given up, and the next one taken."""
     try:
-        body = message.text
+        address, body = message.address, message.text
     except SealBroken:
         message.state, message.last_error = MessageState.FAILED, SealBroken.__name__
         session.flush()
         return claim()
     return Outgoing(
         message.id,
-        message.to_address,
+        address,
         message.title,
         body,
         message.message_id,

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cptsapp.core.db import Base, choice
-from cptsapp.outbox.private import unwrap
+from cptsapp.outbox.private import MARK, unwrap
 
 
 class MessageState(enum.StrEnum):
@@ -20,7 +20,10 @@ class MessageState(enum.StrEnum):
 
 
 class Message(Base):
-    """A mail to one address. `once_key` is unique: one reminder per thing, kind and day can exist (pitfall 16)."""
+    """A mail to one address, sealed when it is a patient's (`private.wrap`).
+
+    `once_key` is unique: one reminder per thing, kind and day can exist (pitfall 16).
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -60,3 +63,13 @@ class Message(Base):
     def text(self) -> str:
         """The body as its addressee reads it, private links opened."""
         return unwrap(self.body)
+
+    @property
+    def address(self) -> str:
+        """Where it goes, opened when it is sealed."""
+        return unwrap(self.to_address)
+
+    @property
+    def shown_address(self) -> str:
+        """The same for who looks after the mails, and never a patient's."""
+        return "adresse privée" if self.to_address.startswith(MARK) else self.to_address

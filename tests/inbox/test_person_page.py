@@ -355,7 +355,7 @@ def test_contact_details_are_corrected_at_once_and_the_former_address_is_told(as
     found = read_contact(session.get_one(Request, file_id))
     assert (found.phone, found.mail) == ("+33639982233", "nouvelle@courriel.example")
     told = session.query(Message).filter_by(kind="request.contact_changed").one()
-    assert (told.to_address, "nouvelle@" in told.body) == ("jeanne.guerineau@courriel.example", False)
+    assert (told.address, "nouvelle@" in told.body) == ("jeanne.guerineau@courriel.example", False)
 
 
 def test_an_odd_telephone_is_said_beside_its_field(ask, enter):

@@ -254,7 +254,7 @@ def test_the_sender_and_the_person_are_told_ten_minutes_later(misas, cast, coord
     _, referral = sent(misas, coordinator)
     referrals.answer(referral.id, A.FOUND, Said("Dr Paul Barreteau"), by=acting(misas[0]))
     told = mails("referral.partner_answered") + mails("referral.partner_found")
-    assert [mail.to_address for mail in told] == [cast.coordinator.mail, "jeanne.guerineau@courriel.example"]
+    assert [mail.address for mail in told] == [cast.coordinator.mail, "jeanne.guerineau@courriel.example"]
     assert {mail.next_at for mail in told} == {clock.now() + timedelta(minutes=10)}
     assert not any(word in mail.body for mail in told for word in ("Barreteau", "Jeanne", "MiSAS Vendée"))
 

@@ -69,7 +69,7 @@ def test_what_was_erased_since_the_copy_is_erased_again(copy, settings, marked):
     restore.restore(settings, folder, force=True)
     found = file(marked)
     assert (names_of(found), found.state, found.details) == ("anonymisée", State.CLOSED, None)
-    assert session.query(Message).filter(Message.to_address == MAIL).count() == 0
+    assert session.query(Message).filter_by(subject_type="request").count() == 0
 
 
 def test_nothing_of_it_is_left_in_the_instance_nor_in_the_next_copy(copy, settings, marked, instance):

@@ -4,11 +4,11 @@ An anonymised file holds nothing sealed, no index, no free text, no link and no 
 age, criteria, steps and outcome are still counted.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
@@ -38,10 +38,11 @@ from cptsapp.inbox.models import (
     State,
     Step,
 )
-from cptsapp.inbox.patients import read_contact, read_seeker
+from cptsapp.inbox.patients import read_seeker
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import settings
 from cptsapp.outbox.models import Message, MessageState
+from cptsapp.outbox.private import MARK
 from cptsapp.territory import queries as territory
 
 BATCH = 50  # so many files in one transaction: writers wait meanwhile
@@ -118,13 +119,12 @@ def anonymise(request: Request, *, because: str, by: ByUser | None, actor: Actor
     if request.state is not State.CLOSED:
         raise ValueError("only a closed file is anonymised")
     known = [who for who in map(read_seeker, request.seekers) if who is not None]
-    contact = read_contact(request)
     _answer_rights(request, by)
     add_step(request, "request.anonymised", actor=actor, by=by, because=because)
     record("request.anonymised", request, by=by, because=because)
     _forget_questions(request)
     drop_drafts_about(known, request.reference)
-    _drop_messages(request, {address.lower() for address in (contact.mail, contact.asker_mail) if address})
+    _drop_messages(request)
     _revoke_links(request)
     _blank_rows(request)
     _blank_seekers(request)
@@ -145,8 +145,8 @@ def _forget_questions(request: Request) -> None:
     session.execute(update(SearchQuestion).where(about).values(who=None, whole_index=None))
 
 
-def _drop_messages(request: Request, own: Collection[str]) -> None:
-    """Mails about the file: their addresses go with them; `own` are those of the person and of who asked for them.
+def _drop_messages(request: Request) -> None:
+    """Mails about the file: their addresses go with them.
 
     A word to a doctor or a partner that still waits leaves first: it tells them to stop, by the reference alone.
     """
@@ -163,7 +163,7 @@ def _drop_messages(request: Request, own: Collection[str]) -> None:
         gone = delete(Message).where(*theirs)
         if table in TO_PROFESSIONALS:
             has_left = Message.state != MessageState.WAITING
-            gone = gone.where(or_(has_left, func.lower(Message.to_address).in_(own)))
+            gone = gone.where(or_(has_left, Message.to_address.startswith(MARK)))
         session.execute(gone)
         blank_changes(table, numbers)
 

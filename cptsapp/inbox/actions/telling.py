@@ -15,6 +15,7 @@ from cptsapp.inbox.patients import read_contact
 from cptsapp.inbox.rules.closing import taken_of
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
+from cptsapp.outbox.private import wrap
 from cptsapp.territory import queries as territory
 
 
@@ -59,4 +60,4 @@ def _tell(request: Request, name: str, addresses: Sequence[str], **context: Any)
         return
     text = texts.render(f"inbox/{name}", request=request, cpts=territory.settings(), **context)
     for address in addresses:
-        queue(f"request.{name}", to_address=address, title=text.title, body=text.body, about=request)
+        queue(f"request.{name}", to_address=wrap(address), title=text.title, body=text.body, about=request)

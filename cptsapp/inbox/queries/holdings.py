@@ -289,7 +289,7 @@ def _messages(request: Request) -> list[Record]:
     return [
         [
             fact("created_at", "Le", _local(one.created_at)),
-            fact("to", "À", one.to_address),
+            fact("to", "À", one.address),
             fact("title", "Objet", one.title),
             fact("state", "Envoyé le", _local(one.sent_at)),
         ]
