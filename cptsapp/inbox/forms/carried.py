@@ -41,6 +41,11 @@ class Carried:
         """How long ago the form was opened."""
         return clock.now().timestamp() - self.opened_at
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is of today's form: a version before may have had other pages."""
+        return 0 <= self.seconds < LASTS and 0 <= self.page < len(PAGES) and 1 <= self.people <= PEOPLE_MAX
+
     def formdata(self) -> "MultiDict[str, str]":
         """The answers as a form reads them."""
         return MultiDict([(name, value) for name, values in self.answers.items() for value in values])
@@ -93,4 +98,4 @@ def unpack(written: str) -> Carried | None:
     except (ValueError, IndexError, binascii.Error, SealBroken):
         return None
     found = Carried(number, kept["at"], kept["page"], kept["people"], kept["bait"], kept["answers"])
-    return found if 0 <= found.seconds < LASTS else None
+    return found if found.is_sound else None

@@ -57,7 +57,7 @@ def answer_page() -> Response:
     if state is None:
         return _page(Pages(carried.new()), 400, notice=TOO_OLD)
     state.take(request.form, Pages(state).names(state.name))
-    if act in (BACK, ADD, REMOVE):
+    if act:
         return _page(Pages(_turned(state, act, about)))
     pages = Pages(state)
     if not pages.is_valid(state.name):
@@ -66,12 +66,12 @@ def answer_page() -> Response:
 
 
 def _turned(state: Carried, act: str, about: str) -> Carried:
-    """Back by a page, or someone more or less in the household; what was typed stays."""
+    """Back by a page, or someone more or less in the household; what was typed stays. An odd gesture is none."""
     if act == BACK:
         state.page = max(state.page - 1, 0)
     elif act == ADD:
         state.people = min(state.people + 1, PEOPLE_MAX)
-    elif about.isascii() and about.isdigit():
+    elif act == REMOVE and about.isascii() and about.isdigit():
         state.drop_person(int(about[:2]))
     return state
 
