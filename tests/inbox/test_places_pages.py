@@ -121,8 +121,8 @@ def test_plus_and_minus_work_without_a_script(client, link):
 
 def test_the_button_says_what_it_sends(client, link):
     end = client.post(link, data={**YES, "more": "3", "preview": "1"}, headers={"HX-Request": "true"})
-    assert "Envoyer : 3\u00a0patients" in end.text
-    assert "Envoyer : non" in client.post(link, data={**NO, "preview": "1"}, headers={"HX-Request": "true"}).text
+    assert "Envoyer\u00a0: 3\u00a0patients" in end.text
+    assert "Envoyer\u00a0: non" in client.post(link, data={**NO, "preview": "1"}, headers={"HX-Request": "true"}).text
     assert session.query(Offer).count() == 0
 
 

@@ -148,7 +148,7 @@ class CampaignForm(BaseForm, OnceMixin):
         validators=[Length(max=600, message="600 signes au plus."), no_nir],
     )
     ends_on = DayField("Répondre avant le", validators=[DataRequired(_DAY)])
-    valid_until = DayField("Les réponses valent jusqu’au", validators=[DataRequired(_DAY)])
+    valid_until = DayField("Valables jusqu’au", validators=[DataRequired(_DAY)])
 
     def terms(self) -> Terms:
         """What a valid form asks."""
