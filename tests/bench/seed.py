@@ -78,8 +78,12 @@ def copy(slots: int, target: Path) -> Path:
 
 
 def _version() -> str:
-    """Changes with the tables and with this file, so that an old agenda is made anew."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    return version_of(Path(__file__))
+
+
+def version_of(maker: Path) -> str:
+    """Changes with the tables and with the file that fills them, so that an old seed is made anew."""
+    digest = hashlib.sha256(maker.read_bytes())
     for path in sorted((ROOT / "cptsapp" / "migrations").rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,21 +1,24 @@
 """The inbox: how many in each queue, a page of one, what would narrow it, the files before and after one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
+from sqlalchemy.engine import Engine
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.core import clock
-from cptsapp.core.db import session
+from cptsapp.core import stamps
+from cptsapp.core.db import db, session
+from cptsapp.core.prepared import Prepared
 from cptsapp.core.refusals import Forbidden
-from cptsapp.inbox.models import Request
+from cptsapp.inbox.models import InboxSettings, Label, Request, RequestLabel
 from cptsapp.inbox.permissions import reads_all
 from cptsapp.inbox.queries import searching
 from cptsapp.inbox.queries.list_sql import COUNTS, order_of, prepared, shape_of, statement
-from cptsapp.inbox.queries.settings import settings
+from cptsapp.inbox.queries.settings import defaults
 from cptsapp.inbox.rules.priority import CRITERIA
 from cptsapp.inbox.rules.queues import MINE, NO_CRITERION, NOBODYS, NUMBERED, QUEUES, SEARCH, Filters
 from cptsapp.territory import queries as territory
@@ -34,10 +37,14 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """How many files answer, and how many would with one more filter: by name and value, as in addresses."""
+    """How many files answer, and how many would with one more filter: by name and value, as in addresses.
+
+    `labels` are (id, name, count), by name, whatever label is asked.
+    """
 
     count: int
     counts: Mapping[tuple[str, str], int]
+    labels: Sequence[tuple[int, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,37 @@ class Page:
     before: str = ""
 
 
+# -- what is counted, kept in memory until a commit changes it -------------------------------------------------------
+
+_STAMP = stamps.watch("requests", Request, RequestLabel, Label, InboxSettings)
+KEPT_MAX = 500
+_kept: WeakKeyDictionary[Engine, tuple[tuple[int | None, date], dict[Any, Any]]] = WeakKeyDictionary()
+T = TypeVar("T")
+
+
+def _remembered(key: Any, make: Callable[[], T]) -> T:
+    """What was made under the same stamp and on the same day: numbers, never a name."""
+    if stamps.is_written(_STAMP):
+        return make()
+    under, engine = (stamps.value(_STAMP), territory.today()), db.engine
+    kept = _kept.get(engine)
+    if kept is None or kept[0] != under or len(kept[1]) > KEPT_MAX:
+        kept = _kept[engine] = (under, {})
+    if key not in kept[1]:
+        kept[1][key] = make()
+    found: T = kept[1][key]
+    return found
+
+
 # -- the queues -------------------------------------------------------------------------------------------------------
 
 
-def queue_counts() -> dict[str, QueueCount]:
+def queue_counts() -> Mapping[str, QueueCount]:
     """By code; « Closes » is not counted."""
+    return _remembered("queues", _queue_counts)
+
+
+def _queue_counts() -> dict[str, QueueCount]:
     rows = COUNTS.all(today=territory.today(), still_since=_still_since())
     found = {queue.code: QueueCount() for queue in QUEUES if queue.code != "closes"}
     by_state = {row.state: QueueCount(row.here, row.late) for row in rows}
@@ -64,8 +97,14 @@ def queue_counts() -> dict[str, QueueCount]:
     return found
 
 
+_MONTHS = Prepared(select(InboxSettings.inactive_months))
+
+
 def _still_since() -> datetime:
-    return clock.now() - timedelta(days=MONTH_DAYS * settings().inactive_months)
+    """Files that nothing has happened to since then are « sans activité »: a number of months before this day."""
+    months = _remembered("months", lambda: _MONTHS.scalar() or defaults().inactive_months)
+    day = territory.today() - timedelta(days=MONTH_DAYS * months)
+    return datetime.combine(day, time(), UTC)
 
 
 # -- what is asked ----------------------------------------------------------------------------------------------------
@@ -78,6 +117,7 @@ class Asked:
     user: CurrentUser
     filters: Filters
     code: str
+    still_since: datetime
     search: searching.Search | None = None
 
     def rows(self, kind: str, **more: Any) -> Sequence[Any]:
@@ -93,7 +133,7 @@ class Asked:
         filters = self.filters
         return {
             "today": territory.today(),
-            "still_since": _still_since(),
+            "still_since": self.still_since,
             "me": self.user.id,
             "assigned": int(filters.assigned) if filters.assigned.isdigit() else 0,
             "commune": filters.commune,
@@ -112,12 +152,12 @@ def asked(user: CurrentUser, filters: Filters, counts: Mapping[str, QueueCount] 
         raise Forbidden
     typed = searching.opened(filters.cherche, user.id) if filters.cherche else ""
     if typed:
-        return Asked(user, filters, SEARCH.code, searching.search(typed))
+        return Asked(user, filters, SEARCH.code, _still_since(), searching.search(typed))
     if not filters.queue:
         counts = counts or queue_counts()
         first = next((queue.code for queue in NUMBERED if counts[queue.code].count), NUMBERED[0].code)
         filters = replace(filters, queue=first)
-    return Asked(user, replace(filters, cherche=""), filters.queue)
+    return Asked(user, replace(filters, cherche=""), filters.queue, _still_since())
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
@@ -151,22 +191,24 @@ def _key(code: str, reference: str) -> dict[str, Any]:
 
 def narrowing(wanted: Asked) -> Narrowing:
     """How many files answer, and how many would answer to one filter more."""
+    if wanted.search is not None:
+        return _narrowing(wanted)
+    return _remembered(("narrowing", wanted.user.id, wanted.filters), lambda: _narrowing(wanted))
+
+
+def _narrowing(wanted: Asked) -> Narrowing:
     counts = wanted.rows("counts")[0]
     found = {("suivi", MINE): counts.mine, ("suivi", NOBODYS): counts.nobodys, ("retard", "1"): counts.late}
     found.update({("critere", code): getattr(counts, code) for code in (*CRITERIA, NO_CRITERION)})
-    return Narrowing(counts.count, found)
+    freed = replace(wanted, filters=replace(wanted.filters, label=""))
+    by_label = sorted(freed.rows("labels"), key=lambda row: row.name)
+    return Narrowing(counts.count, found, [(row.id, row.name, row.count) for row in by_label])
 
 
 def communes(wanted: Asked) -> list[Any]:
     """(code, name, count) of the communes of what answers, whatever commune is asked, by name."""
     freed = replace(wanted, filters=replace(wanted.filters, commune=""))
     return sorted(freed.rows("communes"), key=lambda row: row.name)
-
-
-def labels(wanted: Asked) -> list[Any]:
-    """(id, name, count) of the labels of what answers, whatever label is asked, by name."""
-    freed = replace(wanted, filters=replace(wanted.filters, label=""))
-    return sorted(freed.rows("labels"), key=lambda row: row.name)
 
 
 def references(wanted: Asked, size: int) -> list[str]:

@@ -144,9 +144,12 @@ _ROW: Select[Any] = (
 )
 
 
+PAGES = ("first", "after", "before")
+
+
 @lru_cache(maxsize=512)
 def prepared(kind: str, code: str, shape: Filters) -> Prepared:
-    return Prepared(statement(kind, code, shape))
+    return Prepared(statement(kind, code, shape), remembers=kind in PAGES)
 
 
 @lru_cache(maxsize=512)
@@ -159,9 +162,9 @@ def statement(kind: str, code: str, shape: Filters) -> Select[Any]:
 
 
 def _page(kind: str, where: list[Any], code: str) -> Select[Any]:
-    """« first », « last », « after » a key or « before » it; those read backwards are turned round by the caller."""
+    """« first », « after » a key or « before » it, which is read backwards: the caller turns it round."""
     order = order_of(code)
-    is_back = kind in ("before", "last")
+    is_back = kind == "before"
     beyond = [_beyond(order, is_back)] if kind in ("after", "before") else []
     turned = [column.desc() if goes_down != is_back else column.asc() for column, goes_down in order]
     return _ROW.where(*where, *beyond).order_by(*turned).limit(bindparam("size", type_=Integer))

@@ -1,6 +1,6 @@
 """The inbox: its queues, the list of one narrowed by filters in the address, and the search by a fragment of a name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +42,7 @@ ORDERS = {
     "closes": "les dernières closes d’abord",
     "recherche": "les dernières reçues d’abord",
 }
+OF_EVERY_STATE = frozenset({"ouvertes", "sans-activite", "reportees", "recherche"})
 BY_DEADLINE = "par échéance puis critères"
 CHIPS = (
     ("suivi", MINE, "Suivies par moi"),
@@ -77,7 +78,7 @@ def show_list(error: str = "", status: int = 200) -> Response:
     user, counts = me(), queries.queue_counts()
     wanted = queries.asked(user, filters_of(request.args), counts)
     page = queries.page(wanted, request.args.get("apres", ""), request.args.get("avant", ""))
-    shown = lines(page.rows, user)
+    shown = lines(page.rows, user, tells_state=wanted.code in OF_EVERY_STATE)
     after_commit(lambda: note_listed(wanted.code, len(shown), by=user))
     narrowing = queries.narrowing(wanted)
     page_text = render_template(
@@ -87,17 +88,17 @@ def show_list(error: str = "", status: int = 200) -> Response:
         lines=shown,
         found_count=narrowing.count,
         chips=_chips(wanted, narrowing),
-        communes=queries.communes(wanted),
         is_home=not request.args and not error,
         done=_done(),
         previous_url=address_of(wanted.filters, avant=page.before) if page.before else "",
         next_url=address_of(wanted.filters, apres=page.after) if page.after else "",
         today=territory.today(),
+        acts=[] if wanted.code in ("closes", "douteuses") else _acts(wanted.code),
     )
     return make_response(page_text, status)
 
 
-def _frame(wanted: Asked, counts: dict[str, QueueCount]) -> dict[str, Any]:
+def _frame(wanted: Asked, counts: Mapping[str, QueueCount]) -> dict[str, Any]:
     queue = SEARCH if wanted.search else BY_CODE[wanted.code]
     asked = urlencode(wanted.filters.pairs())
     return {
@@ -114,7 +115,7 @@ def _frame(wanted: Asked, counts: dict[str, QueueCount]) -> dict[str, Any]:
     }
 
 
-def _is_shown(code: str, counts: dict[str, QueueCount]) -> bool:
+def _is_shown(code: str, counts: Mapping[str, QueueCount]) -> bool:
     """Queues by the way are shown when they hold something; those of the way of a request always."""
     return code in ("ouvertes", "closes") or BY_CODE[code] in NUMBERED or counts[code].count > 0
 
@@ -127,14 +128,21 @@ def _chips(wanted: Asked, found: queries.Narrowing) -> list[dict[str, Any]]:
         for name, value, label in CHIPS
         if found.counts[name, value] or current.get(name) == value
     ]
-    by_label = queries.labels(wanted)
-    return chips + [_chip(wanted, "etiquette", str(row.id), row.name, row.count) for row in by_label]
+    return chips + [_chip(wanted, "etiquette", str(number), name, count) for number, name, count in found.labels]
 
 
 def _chip(wanted: Asked, name: str, value: str, label: str, count: int) -> dict[str, Any]:
     is_current = wanted.filters.narrowing.get(name) == value
     url = address_of(wanted.filters.toggled(name, value))
     return {"label": label, "count": count, "url": url, "is_current": is_current}
+
+
+def _acts(code: str) -> list[tuple[str, str]]:
+    """The gestures on several files that a queue calls for."""
+    common = [("confier", "Confier…"), ("etiqueter", "Étiqueter…"), ("reporter", "Reporter…")]
+    if code in ("nouvelles", "a-completer"):
+        return [*common, ("accepter", "Demande complète…")]
+    return [*common, ("reprendre", "Reprendre…")] if code == "reportees" else common
 
 
 def _done() -> dict[str, str]:
