@@ -81,7 +81,7 @@ def _remembered(key: Any, make: Callable[[], T]) -> T:
 # -- the queues -------------------------------------------------------------------------------------------------------
 
 
-def queue_counts() -> Mapping[str, QueueCount]:
+def queue_counts() -> dict[str, QueueCount]:
     """By code; « Closes » is not counted."""
     return _remembered("queues", _queue_counts)
 
