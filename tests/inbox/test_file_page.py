@@ -212,7 +212,7 @@ def test_a_doctor_found_then_declared(office, cast):
 def test_the_mails_of_the_file_are_listed_with_their_state(office):
     reference, _ = made()
     page = office.get(url(reference)).text
-    assert "est reçue → jeanne.guerineau@courriel.example" in page
+    assert f"Votre demande {reference} est reçue → adresse privée" in page
     assert "en attente" in page
 
 

@@ -3,24 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.directory.merged import roots
-from cptsapp.directory.models import Organisation, Person
-from cptsapp.inbox.models import Actor, AgeBand, Agreement, Consent, Outcome, Recipient, Request, Seeker, Step
+from cptsapp.directory.models import Person
+from cptsapp.inbox.models import Actor, AgeBand, Consent, Outcome, Recipient, Request, Seeker
 from cptsapp.inbox.patients import Contact, Identity, joined, read_contact, read_seeker, read_text
+from cptsapp.inbox.queries import file_rows as rows
 from cptsapp.inbox.queries.requests import request_for
 from cptsapp.inbox.rules import ages, priority, timeline
 from cptsapp.inbox.rules.next_act import Next, next_act
 from cptsapp.inbox.rules.words import ACTORS
-from cptsapp.outbox.models import Message
-from cptsapp.outbox.queries import deliveries_for
 from cptsapp.territory import queries as territory
-from cptsapp.territory.models import Commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class File:
     assigned_to: str
     agreements: tuple[AgreementShown, ...]
     steps: tuple[StepShown, ...]
-    deliveries: Sequence[Message]
+    deliveries: Sequence[Any]
     next: Next
     today: date
 
@@ -120,31 +118,20 @@ class File:
 def file_of(user: CurrentUser, reference: str) -> File:
     """The file of a reference. Raises Invisible when it does not exist for the user."""
     request = request_for(user, reference)
-    steps = _steps(request.id)
-    agreements = _agreements(request)
-    seekers = request.seekers
-    users = _users(
-        [request.entered_by_id, request.assigned_to_id]
-        + [number for row in steps for number in (row.user_id, row.cancelled_by_id)]
-        + [row.collected_by_id for row in agreements]
-    )
-    doctors = doctor_names(
-        [request.current_doctor_id, *(s.doctor_id for s in seekers), *(row.doctor_id for row in steps)]
-    )
-    houses = _organisations([request.organisation_id, *(row.organisation_id for row in steps)])
-    contact, today = read_contact(request), territory.today()
+    around = rows.AROUND.all(request_id=request.id)[0]
+    doctors, contact, today = _doctors(request.id), read_contact(request), territory.today()
     return File(
         request,
         contact,
-        tuple(_seeker(seeker, doctors, today) for seeker in seekers),
-        session.scalar(select(Commune.name).where(Commune.code == request.commune_code)) or "",
+        tuple(_seeker(seeker, doctors, today) for seeker in request.seekers),
+        around.commune,
         doctors.get(request.current_doctor_id or 0, "") or contact.doctor_name,
-        houses.get(request.organisation_id or 0, ""),
-        users.get(request.entered_by_id or 0, ""),
-        users.get(request.assigned_to_id or 0, ""),
-        tuple(_agreement(row, users) for row in agreements),
-        tuple(_step(row, users, doctors, houses) for row in steps),
-        deliveries_for(Request.__tablename__, request.id),
+        around.organisation or "",
+        around.entered_by or "",
+        around.assigned_to or "",
+        tuple(_agreement(row) for row in rows.AGREEMENTS.all(request_id=request.id)),
+        _steps(request.id, doctors),
+        rows.DELIVERIES.all(request_id=request.id),
         next_act(request.state, request.deadline),
         today,
     )
@@ -152,11 +139,21 @@ def file_of(user: CurrentUser, reference: str) -> File:
 
 def steps_since(request: Request, count: int) -> list[StepShown]:
     """The last steps of a file, in their order: what was done while someone was reading it."""
-    last = list(reversed(_steps(request.id)))[: min(count, 10)]
-    users = _users(row.user_id for row in last)
-    doctors = doctor_names(row.doctor_id for row in last)
-    houses = _organisations(row.organisation_id for row in last)
-    return [_step(row, users, doctors, houses) for row in reversed(last)]
+    return list(_steps(request.id, _doctors(request.id))[-min(count, 10) :])
+
+
+def _doctors(request_id: int) -> dict[int, str]:
+    """The names of the doctors a file speaks of, by number."""
+    found = rows.DOCTORS.all(request_id=request_id)
+    if any(row.merged_into_id for row in found):
+        return doctor_names(row.id for row in found)
+    return {row.id: _full_name(row) for row in found}
+
+
+def _full_name(row: Any) -> str:
+    """As `Person.full_name` says it."""
+    person = Person(title=row.title, first_name=row.first_name, last_name=row.last_name, objected_on=row.objected_on)
+    return person.full_name if row.objected_on is None else f"Personne n° {row.id}"
 
 
 def doctor_names(person_ids: Iterable[int | None]) -> dict[int, str]:
@@ -168,22 +165,6 @@ def doctor_names(person_ids: Iterable[int | None]) -> dict[int, str]:
     kept = {merged.get(number, number) for number in asked}
     people = {person.id: person.full_name for person in session.scalars(select(Person).where(Person.id.in_(kept)))}
     return {number: people.get(merged.get(number, number), "") for number in asked}
-
-
-def _users(user_ids: Iterable[int | None]) -> dict[int, str]:
-    asked = {number for number in user_ids if number}
-    if not asked:
-        return {}
-    rows = session.execute(select(User.id, User.display_name).where(User.id.in_(asked)))
-    return {row.id: row.display_name for row in rows}
-
-
-def _organisations(organisation_ids: Iterable[int | None]) -> dict[int, str]:
-    asked = {number for number in organisation_ids if number}
-    if not asked:
-        return {}
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(asked)))
-    return {row.id: row.name for row in rows}
 
 
 def _seeker(seeker: Seeker, doctors: dict[int, str], today: date) -> SeekerShown:
@@ -200,46 +181,27 @@ def _seeker(seeker: Seeker, doctors: dict[int, str], today: date) -> SeekerShown
     )
 
 
-def _steps(request_id: int) -> Sequence[Step]:
-    """Columns alone, as rows: forty steps cost no forty objects."""
-    columns = (
-        *(Step.id, Step.seal_id, Step.at, Step.kind, Step.actor, Step.user_id, Step.organisation_id, Step.doctor_id),
-        *(Step.data, Step.note, Step.cancelled_at, Step.cancelled_by_id),
-    )
-    wanted = select(*columns).where(Step.request_id == request_id).order_by(Step.at, Step.id)
-    return session.execute(wanted).all()  # type: ignore[return-value]  # rows named as the object's columns
+def _steps(request_id: int, doctors: dict[int, str]) -> tuple[StepShown, ...]:
+    return tuple(_step(row, doctors) for row in rows.STEPS.all(request_id=request_id))
 
 
-def _step(row: Step, users: dict[int, str], doctors: dict[int, str], houses: dict[int, str]) -> StepShown:
-    doctor, house = doctors.get(row.doctor_id or 0, ""), houses.get(row.organisation_id or 0, "")
+def _step(row: Any, doctors: dict[int, str]) -> StepShown:
+    doctor, house = doctors.get(row.doctor_id, ""), row.house or ""
     return StepShown(
         row.id,
         row.kind,
         timeline.sentence(row.kind, row.data, doctor=doctor, organisation=house),
         tuple(timeline.details(row.kind, row.data)),
         row.at,
-        users.get(row.user_id or 0) or house or (doctor if row.actor is Actor.DOCTOR else "") or ACTORS[row.actor],
+        row.by or house or (doctor if row.actor is Actor.DOCTOR else "") or ACTORS[row.actor],
         read_text(row.note, row.seal_id, "note"),
         row.cancelled_at,
-        users.get(row.cancelled_by_id or 0, ""),
+        row.cancelled_by or "",
         row.user_id,
     )
 
 
-def _agreements(request: Request) -> Sequence[Agreement]:
-    columns = (Agreement.seeker_id, Agreement.recipient, Agreement.consent, Agreement.given_at)
-    wanted = select(*columns, Agreement.collected_by_id, Agreement.withdrawn_at).where(
-        Agreement.seeker_id.in_([seeker.id for seeker in request.seekers])
-    )
-    return session.execute(wanted.order_by(Agreement.id)).all()  # type: ignore[return-value]  # rows, as above
-
-
-def _agreement(row: Agreement, users: dict[int, str]) -> AgreementShown:
+def _agreement(row: Any) -> AgreementShown:
     return AgreementShown(
-        row.seeker_id,
-        row.recipient,
-        row.consent,
-        row.given_at,
-        users.get(row.collected_by_id or 0, ""),
-        row.withdrawn_at,
+        row.seeker_id, row.recipient, row.consent, row.given_at, row.collected_by or "", row.withdrawn_at
     )
