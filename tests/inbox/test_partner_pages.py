@@ -208,7 +208,7 @@ def test_a_house_without_account_is_told_beforehand(cast, sign_in):
     reference = make_request("searching").reference
     session.commit()
     page = sign_in(cast.coordinator).get(f"/demandes/{reference}/transmettre?a=misas").text
-    assert "MiSAS seule : personne n’y a de compte" in page
+    assert "MiSAS seule\u00a0: personne n’y a de compte" in page
 
 
 def test_without_partner_the_page_leads_to_the_structures(cast, sign_in):
