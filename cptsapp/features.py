@@ -113,6 +113,7 @@ MENU = (
     MenuEntry("Médecins", "directory.doctors", "snp.book"),
     MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
     MenuEntry("Demandes", "inbox.figures_page", "inbox.figures", unless="inbox.manage"),
+    MenuEntry("Droits", "inbox.rights", "inbox.rights", unless="inbox.manage"),
     MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book", rooms=("/adhesions", "/appels")),
     MenuEntry("Réglages", "territory.settings", "territory.manage"),
     MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
