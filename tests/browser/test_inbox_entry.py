@@ -10,7 +10,9 @@ from cptsapp.core.db import session
 from cptsapp.inbox.actions import outside
 from cptsapp.inbox.models import Request
 from cptsapp.inbox.patients import names_of
+from cptsapp.territory.models import Neighbour
 from tests.tools import axe
+from tests.tools.factories import make_commune
 
 
 def faultless(page: Page) -> None:
@@ -68,14 +70,27 @@ def test_a_couple_asks_on_a_telephone_without_a_script(open_as, cast, set_clock,
     assert page.get_by_text(made.reference).count() == 1
 
 
-def at_the_gate(page: Page) -> None:
+@pytest.fixture
+def challans(cast) -> None:
+    """A commune of the CPTS next door."""
+    neighbour = Neighbour(name="CPTS Loire Vendée Océan", phone="+33261916060", website="https://lvo.example")
+    session.add(neighbour)
+    session.flush()
+    make_commune(code="85047", name="Challans", is_own=False, neighbour_id=neighbour.id)
+    session.commit()
+
+
+def at_the_gate(page: Page, picture) -> None:
     """From elsewhere first, then from here; the second page sent empty."""
     page.goto("/medecin-traitant")
     faultless(page)
-    page.get_by_label("Dans quelle commune").fill("Rennes")
+    page.get_by_label("Dans quelle commune").fill("Challans")
     page.get_by_label("Dans quelle commune").press("Enter")
-    expect(page.get_by_text("ne dépend pas de notre CPTS")).to_be_visible()
+    expect(page.get_by_role("link", name="Aller sur son site")).to_be_visible()
     faultless(page)
+    picture(page, "form-commune-ailleurs", full=True)
+    page.get_by_role("link", name="Indiquer une autre commune").click()
+    expect(page.get_by_label("Dans quelle commune")).to_be_focused()
     page.get_by_label("Dans quelle commune").fill("Talmont-Saint-Hilaire")
     for _ in range(2):
         go_on(page)
@@ -104,10 +119,10 @@ def as_a_nurse(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("phone", "dark"), [(True, True), (False, False)], ids=["telephone", "desk"])
-def test_its_pages_have_no_fault(open_as, cast, set_clock, picture, phone, dark):
+def test_its_pages_have_no_fault(open_as, challans, set_clock, picture, phone, dark):
     page = open_as(None, phone=phone, dark=dark)
     name = "360-sombre" if phone else "1280"
-    at_the_gate(page)
+    at_the_gate(page, picture)
     as_a_nurse(page)
     picture(page, f"form-accords-{name}", full=True)
     set_clock(clock.now() + timedelta(minutes=3))
