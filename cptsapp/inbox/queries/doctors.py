@@ -1,14 +1,15 @@
 """The GPs of the territory, members or not (E57): who, where, how to reach them. Merged sheets are one doctor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, or_, select
 
 from cptsapp.core.db import session
-from cptsapp.directory.merged import roots, same_person
+from cptsapp.core.prepared import Prepared
+from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Organisation, Person, Place, Practice, PracticeMode, Profession
 from cptsapp.directory.permissions import in_force
 from cptsapp.territory.models import Commune
@@ -68,7 +69,7 @@ def _where(code: str, name: str, latitude: float | None, longitude: float | None
 
 
 _OWNER = (
-    Person.id,
+    Person.id.label("owner_id"),
     Person.title,
     Person.first_name,
     Person.last_name,
@@ -78,53 +79,66 @@ _OWNER = (
     Person.do_not_call_on,
     Person.objected_on,
 )
+_TODAY: Any = bindparam("today", type_=Date())
+# The same rows at each page: they are not converted again.
+_PRACTICES = Prepared(
+    select(
+        Practice.person_id,
+        Place.phone.label("place_phone"),
+        Organisation.phone.label("house_phone"),
+        Commune.code,
+        Commune.name,
+        Commune.latitude,
+        Commune.longitude,
+        *_OWNER,
+    )
+    .join(Person, Person.id == Practice.person_id)
+    .join(Place, Place.id == Practice.place_id)
+    .join(Commune, Commune.code == Place.commune_code)
+    .outerjoin(Organisation, Organisation.id == Place.organisation_id)
+    .where(
+        in_force(Practice, _TODAY),
+        Practice.profession == Profession.GP,
+        or_(*(Practice.mode == mode for mode in REGULAR_MODES)),
+        Commune.is_own,
+    )
+    .order_by(Practice.id),
+    remembers=True,
+)
 
 
-def doctors(today: date, only: Iterable[int] | None = None) -> dict[int, Doctor]:
+def doctors(
+    today: date, only: Iterable[int] | None = None, merged: Mapping[int, int] | None = None
+) -> dict[int, Doctor]:
     """The GPs who practise in the territory on a day, by the number they have now, in the order of their names.
 
-    `only` looks at these alone. Who asked to be kept out is nowhere (§6.2). Two statements.
+    `only` keeps these alone; `merged` spares the question to the database. Who asked to be kept out is nowhere (§6.2).
     """
-    merged = roots()
-    numbers = None if only is None else same_person(set(only))
+    now = roots() if merged is None else merged
+    wanted = None if only is None else {now.get(number, number) for number in only}
     rows: dict[int, list[Any]] = {}
-    for row in session.execute(_practices(today, numbers)):
-        rows.setdefault(merged.get(row.person_id, row.person_id), []).append(row)
-    owners = session.execute(select(*_OWNER).where(Person.id.in_(sorted(rows)), Person.objected_on.is_(None)))
-    made = [_made(owner, rows[owner.id]) for owner in owners]
+    for row in _PRACTICES.all(today=today):
+        number = now.get(row.person_id, row.person_id)
+        if wanted is None or number in wanted:
+            rows.setdefault(number, []).append(row)
+    owners = _owners({number for number, kept in rows.items() if kept[0].owner_id != number})
+    known = ((owners.get(number, kept[0]), kept) for number, kept in rows.items())
+    made = [_made(owner, kept) for owner, kept in known if owner.objected_on is None]
     return {doctor.person_id: doctor for doctor in sorted(made, key=lambda one: (one.folded, one.person_id))}
 
 
-def _practices(today: date, numbers: set[int] | None) -> Any:
-    found = (
-        select(
-            Practice.person_id,
-            Place.phone,
-            Organisation.phone.label("house_phone"),
-            Commune.code,
-            Commune.name,
-            Commune.latitude,
-            Commune.longitude,
-        )
-        .join(Place, Place.id == Practice.place_id)
-        .join(Commune, Commune.code == Place.commune_code)
-        .outerjoin(Organisation, Organisation.id == Place.organisation_id)
-        .where(
-            in_force(Practice, today),
-            Practice.profession == Profession.GP,
-            Practice.mode.in_(REGULAR_MODES),
-            Commune.is_own,
-        )
-        .order_by(Practice.id)
-    )
-    return found if numbers is None else found.where(Practice.person_id.in_(sorted(numbers)))
+def _owners(numbers: set[int]) -> dict[int, Any]:
+    """What the sheets into which others were merged say of the person; they are few."""
+    if not numbers:
+        return {}
+    return {row.owner_id: row for row in session.execute(select(*_OWNER).where(Person.id.in_(sorted(numbers))))}
 
 
 def _made(owner: Any, rows: list[Any]) -> Doctor:
-    phones = [*(row.phone for row in rows), owner.phone, *(row.house_phone for row in rows)]
+    phones = [*(row.place_phone for row in rows), owner.phone, *(row.house_phone for row in rows)]
     places = {row.code: _where(row.code, row.name, row.latitude, row.longitude) for row in rows}
     return Doctor(
-        person_id=owner.id,
+        person_id=owner.owner_id,
         name=" ".join(part for part in (owner.title, owner.first_name, owner.last_name) if part),
         folded=owner.folded,
         mail=owner.mail,

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from cptsapp.core.db import session
 from cptsapp.directory.merged import roots, same_person
-from cptsapp.inbox.models import Offer, Takes
-from cptsapp.inbox.rules.places import Equation
+from cptsapp.inbox.models import Offer
+from cptsapp.inbox.rules.places import Counts, Equation
 
 
-def equation(offer: Offer) -> Equation:
+def equation(offer: Counts) -> Equation:
     """The places of an answer: offered, taken, pending, left."""
     return Equation(offer.offered, offer.taken, offer.pending)
 
@@ -19,12 +19,6 @@ def equation(offer: Offer) -> Equation:
 def has_lapsed(offer: Offer, today: date) -> bool:
     """Whether an answer no longer holds: its last day is past, and nobody confirmed it again."""
     return offer.valid_until < today
-
-
-def is_open(offer: Offer, today: date) -> bool:
-    """Whether a patient may be proposed on this answer today."""
-    replaced = offer.replaced_at is not None
-    return not replaced and offer.takes is not Takes.NO and not has_lapsed(offer, today) and equation(offer).left > 0
 
 
 def offer_of(person_id: int) -> Offer | None:

@@ -1,20 +1,25 @@
-"""The doctors who have places, in the order to propose them for a request (E22): the figures behind `rules.ranking`."""
+"""The doctors who have places, in the order to propose them for a request (E22): the figures behind `rules.ranking`.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+The page of every file shows it: five statements, compiled once, however many doctors there are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, case, func, or_, select
 
-from cptsapp.core.db import session
+from cptsapp.core.db import Instant, session
 from cptsapp.core.local import day_bounds, local
 from cptsapp.core.periods import months_later
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Movement
 from cptsapp.directory.rules.movements import ABSENCES, LOSSES
-from cptsapp.inbox.models import DoctorProposal, Offer, ProposalState, Request, Seeker
+from cptsapp.inbox.models import DoctorProposal, Offer, ProposalState, Request, Seeker, Takes
 from cptsapp.inbox.queries.doctors import Doctor, Where, doctors, where
-from cptsapp.inbox.queries.places import equation, is_open, offers
+from cptsapp.inbox.queries.places import equation
 from cptsapp.inbox.queries.requests import seekers_left
 from cptsapp.inbox.rules import ranking as rules
 from cptsapp.inbox.rules.places import Equation
@@ -25,6 +30,7 @@ LIVE = (ProposalState.PENDING, ProposalState.ACCEPTED, ProposalState.CHOSEN)
 # A doctor who said yes, whatever came of it: the rotation counts what was asked of them.
 YES = (ProposalState.ACCEPTED, ProposalState.CHOSEN, ProposalState.RELEASED)
 LEAVING_MONTHS = 12  # who leaves within the year is proposed last: the patient would search again
+ROTATION_MONTHS = 12  # what was accepted before says nothing of whose turn it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,100 +66,136 @@ def ranked(request: Request, seekers: Sequence[Seeker] | None = None) -> list[Ra
 
     Those at the end (`is_met` false) may be proposed too: the order is an advice. The doctor one leaves is not there.
     """
-    today = territory.today()
-    open_offers = {number: offer for number, offer in offers().items() if is_open(offer, today)}
-    known = doctors(today, open_offers)
-    left_aside = _asked(request.id) | _own_doctor(request)
+    today, merged = territory.today(), roots()
+    open_offers = _open_offers(today, merged)
+    facts = _facts(request.id, today, merged)
+    left_aside = facts.asked | _own_doctor(request, merged)
+    known = doctors(today, open_offers.keys() - left_aside, merged)
     home = where(session.get_one(Commune, request.commune_code))
-    facts = _facts(request.id, set(known), today)
     chosen = seekers_left(request) if seekers is None else seekers
     wanted = [rules.Wanted(one.age_band, one.long_term_illness, one.home_visit) for one in chosen]
+    nearest = {number: doctor.nearest_to(home) for number, doctor in known.items()}
     candidates = [
-        _candidate(doctor, open_offers[number], home, facts)
-        for number, doctor in known.items()
-        if number not in left_aside
+        _candidate(doctor, open_offers[number], *nearest[number], home, facts) for number, doctor in known.items()
     ]
     return [
-        _ranked(rank, judged, known[judged.candidate.person_id], open_offers, home)
+        _ranked(rank, judged, known, open_offers, nearest)
         for rank, judged in enumerate(rules.rank(candidates, wanted), start=1)
     ]
 
 
-def _asked(request_id: int) -> set[int]:
-    """The doctors to whom the request is proposed now, under all their numbers."""
-    found = select(DoctorProposal.person_id).where(
-        DoctorProposal.request_id == request_id, DoctorProposal.state.in_(LIVE)
-    )
-    return same_person(set(session.scalars(found)))
+def _own_doctor(request: Request, merged: dict[int, int]) -> set[int]:
+    return same_person({request.current_doctor_id}, merged) if request.current_doctor_id else set()
 
 
-def _own_doctor(request: Request) -> set[int]:
-    return same_person({request.current_doctor_id}) if request.current_doctor_id else set()
+# -- answers in force -------------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    accepted: dict[int, int]
-    last: dict[int, date]
-    declined: set[int]
-    leaving: set[int]
-    away: set[int]
-
-
-def _facts(request_id: int, numbers: set[int], today: date) -> _Facts:
-    merged = roots()
-    all_numbers = sorted(same_person(numbers))
-    accepted, last = _acceptances(all_numbers, merged, today)
-    declined = select(DoctorProposal.person_id).where(
-        DoctorProposal.request_id == request_id, DoctorProposal.state == ProposalState.DECLINED
-    )
-    soon = (Movement.kind.in_(LOSSES), Movement.starts_on <= months_later(today, LEAVING_MONTHS))
-    return _Facts(
-        accepted,
-        last,
-        _now(session.scalars(declined), merged),
-        _now(session.scalars(_movements(all_numbers).where(*soon)), merged),
-        _now(
-            session.scalars(
-                _movements(all_numbers).where(
-                    Movement.kind.in_(ABSENCES),
-                    Movement.starts_on <= today,
-                    or_(Movement.ends_on.is_(None), Movement.ends_on >= today),
-                )
-            ),
-            merged,
+_TODAY: Any = bindparam("today", type_=Date())
+_OPEN = Prepared(
+    select(
+        Offer.id,
+        Offer.person_id,
+        Offer.offered,
+        Offer.taken,
+        Offer.pending,
+        Offer.long_term_illness,
+        Offer.children,
+        Offer.households,
+        Offer.own_commune,
+        Offer.max_km,
+        Offer.home_visits,
+        and_(Offer.takes != Takes.NO, Offer.valid_until >= _TODAY, Offer.taken + Offer.pending < Offer.offered).label(
+            "is_open"
         ),
     )
+    .where(Offer.replaced_at.is_(None))
+    .order_by(Offer.answered_at, Offer.id)
+)
 
 
-def _movements(numbers: list[int]) -> Select[int]:
-    return select(Movement.person_id).where(Movement.person_id.in_(numbers), Movement.cancelled_at.is_(None))
+def _open_offers(today: date, merged: Mapping[int, int]) -> dict[int, Any]:
+    """The latest answer of each doctor, when it has a place today."""
+    latest = {merged.get(row.person_id, row.person_id): row for row in _OPEN.all(today=today)}
+    return {number: row for number, row in latest.items() if row.is_open}
 
 
-def _now(numbers: Iterable[int], merged: dict[int, int]) -> set[int]:
-    return {merged.get(number, number) for number in numbers}
+# -- what speaks for or against ---------------------------------------------------------------------------------------
 
 
-def _acceptances(numbers: list[int], merged: dict[int, int], today: date) -> tuple[dict[int, int], dict[int, date]]:
-    """How many requests each accepted this month, and the day of the last."""
-    accepted: dict[int, int] = {}
-    last: dict[int, date] = {}
-    since, _ = day_bounds(today.replace(day=1))
-    said_yes = (DoctorProposal.person_id.in_(numbers), DoctorProposal.state.in_(YES))
-    months = select(DoctorProposal.person_id, func.count()).where(*said_yes, DoctorProposal.answered_at >= since)
-    for person_id, count in session.execute(months.group_by(DoctorProposal.person_id)):
-        number = merged.get(person_id, person_id)
-        accepted[number] = accepted.get(number, 0) + count
-    days = select(DoctorProposal.person_id, func.max(DoctorProposal.answered_at)).where(*said_yes)
-    for person_id, at in session.execute(days.group_by(DoctorProposal.person_id)):
-        number = merged.get(person_id, person_id)
-        if at is not None:  # the CHECK `answered_has_day` wants it
-            last[number] = max(local(at).date(), last.get(number, date.min))
-    return accepted, last
+@dataclass(slots=True)
+class _Facts:
+    """Doctors by what is known of them, under the number they have now."""
+
+    accepted: dict[int, int] = field(default_factory=dict)
+    last: dict[int, date] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
+    declined: set[int] = field(default_factory=set)
+    leaving: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
 
 
-def _candidate(doctor: Doctor, offer: Offer, home: Where, facts: _Facts) -> rules.Candidate:
-    place, km = doctor.nearest_to(home)
+def _is_one_of(column: Any, values: Any) -> ColumnElement[bool]:
+    """IN of a closed list, as a prepared statement may hold it."""
+    return or_(*(column == value for value in sorted(values)))
+
+
+def _count(test: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((test, 1), else_=0))
+
+
+_HERE = DoctorProposal.request_id == bindparam("request_id", type_=Integer())
+_SAID_YES = _is_one_of(DoctorProposal.state, YES)
+_ASKED = Prepared(
+    select(
+        DoctorProposal.person_id,
+        _count(and_(_HERE, _is_one_of(DoctorProposal.state, LIVE))).label("asked"),
+        _count(and_(_HERE, DoctorProposal.state == ProposalState.DECLINED)).label("declined"),
+        _count(and_(_SAID_YES, DoctorProposal.answered_at >= bindparam("month", type_=Instant()))).label("accepted"),
+        func.max(case((_SAID_YES, DoctorProposal.answered_at))).label("last"),
+    )
+    .where(or_(_HERE, and_(_SAID_YES, DoctorProposal.answered_at >= bindparam("year", type_=Instant()))))
+    .group_by(DoctorProposal.person_id)
+)
+_MOVING = Prepared(
+    select(
+        Movement.person_id,
+        _count(_is_one_of(Movement.kind, LOSSES)).label("leaving"),
+        _count(_is_one_of(Movement.kind, ABSENCES)).label("away"),
+    )
+    .where(
+        Movement.cancelled_at.is_(None),
+        or_(
+            and_(_is_one_of(Movement.kind, LOSSES), Movement.starts_on <= bindparam("soon", type_=Date())),
+            and_(
+                _is_one_of(Movement.kind, ABSENCES),
+                Movement.starts_on <= _TODAY,
+                or_(Movement.ends_on.is_(None), Movement.ends_on >= _TODAY),
+            ),
+        ),
+    )
+    .group_by(Movement.person_id)
+)
+
+
+def _facts(request_id: int, today: date, merged: Mapping[int, int]) -> _Facts:
+    facts = _Facts()
+    month, _ = day_bounds(today.replace(day=1))
+    year, _ = day_bounds(months_later(today, -ROTATION_MONTHS))
+    for row in _ASKED.all(request_id=request_id, month=month, year=year):
+        number = merged.get(row.person_id, row.person_id)
+        facts.accepted[number] = facts.accepted.get(number, 0) + row.accepted
+        if row.last is not None:
+            facts.last[number] = max(local(row.last).date(), facts.last.get(number, date.min))
+        facts.asked |= {number} if row.asked else set()
+        facts.declined |= {number} if row.declined else set()
+    for row in _MOVING.all(today=today, soon=months_later(today, LEAVING_MONTHS)):
+        number = merged.get(row.person_id, row.person_id)
+        facts.leaving |= {number} if row.leaving else set()
+        facts.away |= {number} if row.away else set()
+    return facts
+
+
+def _candidate(doctor: Doctor, offer: Any, place: Where, km: int | None, home: Where, facts: _Facts) -> rules.Candidate:
     number = doctor.person_id
     return rules.Candidate(
         person_id=number,
@@ -170,19 +212,25 @@ def _candidate(doctor: Doctor, offer: Offer, home: Where, facts: _Facts) -> rule
     )
 
 
-def _ranked(rank: int, judged: rules.Judged, doctor: Doctor, open_offers: dict[int, Offer], home: Where) -> Ranked:
-    candidate = judged.candidate
-    place, km = doctor.nearest_to(home)
-    offer = open_offers[doctor.person_id]
+def _ranked(
+    rank: int,
+    judged: rules.Judged,
+    known: Mapping[int, Doctor],
+    open_offers: Mapping[int, Any],
+    nearest: Mapping[int, tuple[Where, int | None]],
+) -> Ranked:
+    number = judged.candidate.person_id
+    place, km = nearest[number]
+    offer = open_offers[number]
     return Ranked(
         rank=rank,
-        person_id=doctor.person_id,
+        person_id=number,
         offer_id=offer.id,
-        name=doctor.name,
+        name=known[number].name,
         commune=place.name,
         km=km,
         places=equation(offer),
-        last_accepted_on=candidate.last_accepted_on,
+        last_accepted_on=judged.candidate.last_accepted_on,
         is_met=judged.is_met,
         reasons=judged.reasons,
     )

@@ -58,6 +58,17 @@ class Equation:
         return f"{french.count(self.left, 'place')} = {self.terms}"
 
 
+class Counts(Protocol):
+    """The counts of an answer: a row of the table, or the columns read of it."""
+
+    @property
+    def offered(self) -> int: ...
+    @property
+    def taken(self) -> int: ...
+    @property
+    def pending(self) -> int: ...
+
+
 class Conditions(Protocol):
     """Whom a doctor takes; a patient fits when none is ticked, or when one of those ticked is theirs."""
 
