@@ -164,7 +164,7 @@ def test_from_elsewhere_the_neighbour_is_named(walk):
     neighbour_of_challans()
     page = walk.send({"place": "Challans"}).text
     assert "Challans ne dépend pas de notre CPTS" in page
-    assert "CPTS Loire Vendée Océan" in page
+    assert "dépend de la CPTS Loire Vendée Océan" in page
     assert 'href="https://lvo.example"' in page
     assert 'href="tel:+33261916060"' in page
 
