@@ -79,11 +79,11 @@ def _closed() -> dict[str, Waiting]:
     first_day = territory.today().replace(month=1, day=1)
     is_found = case((Request.outcome == Outcome.FOUND, 1), else_=0)
     rows = session.execute(
-        select(is_found.label("found"), func.count().label("count"))
+        select(is_found.label("found"), func.count().label("closed"))
         .where(Request.state == State.CLOSED, Request.closed_on >= first_day, Request.outcome != Outcome.DUPLICATE)
         .group_by(is_found)
     )
-    counts = {row.found: row.count for row in rows}  # type: ignore[misc]  # a label, not the method of a tuple
+    counts = {row.found: row.closed for row in rows}
     url = "/demandes?file=closes"
     return {"found": Waiting(counts.get(1, 0), 0, url), "ended": Waiting(counts.get(0, 0), 0, url)}
 

@@ -1,21 +1,43 @@
 """What surrounds a request, read in rows by statements compiled once: its page has forty steps to show (bench)."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select, union_all
 from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.models import User
 from cptsapp.core.prepared import Prepared
 from cptsapp.directory.models import Organisation, Person
-from cptsapp.inbox.models import Agreement, Request, Seeker, Step
+from cptsapp.inbox.models import Agreement, Request, RequestMerge, RightAsked, Seeker, Step
 from cptsapp.outbox.models import Message, MessageState
 from cptsapp.outbox.private import MARK
 from cptsapp.territory.models import Commune
 
 _Enterer, _Follower, _Canceller = aliased(User), aliased(User), aliased(User)
 _THIS = bindparam("request_id", type_=Request.id.type)
+
+
+class RequestRow:
+    """A request as its page reads it: its columns under their names, its seekers. Nothing writes to it."""
+
+    id: int
+    seekers: list[Any]
+
+    @classmethod
+    def _make(cls, values: Iterable[Any]) -> "RequestRow":
+        made = cls()
+        made.__dict__.update(zip(_COLUMNS, values, strict=True))
+        return made
+
+
+_COLUMNS = [column.key for column in Request.__table__.columns]
+REQUEST = Prepared(
+    select(*Request.__table__.columns).where(Request.reference == bindparam("reference", type_=Request.reference.type)),
+    row=RequestRow,
+)
+SEEKERS = Prepared(select(*Seeker.__table__.columns).where(Seeker.request_id == _THIS).order_by(Seeker.id))
 
 AROUND = Prepared(
     select(
@@ -102,3 +124,33 @@ DOCTORS = Prepared(
         )
     )
 )
+
+_Mine, _Other = aliased(Seeker), aliased(Seeker)
+_This, _Request = aliased(Request), aliased(Request)
+
+
+def _shares(column: str) -> Select[Any]:
+    """Someone of another file with the same blind index."""
+    mine, other = getattr(_Mine, column), getattr(_Other, column)
+    found = select(_Other.id).select_from(_Mine).join(_Other, other == mine)
+    return found.where(_Mine.request_id == _THIS, _Other.request_id != _THIS)
+
+
+def _calls(mine: str, other: str) -> Select[Any]:
+    """Another file with the same telephone."""
+    found = select(_Request.id).select_from(_This).join(_Request, getattr(_Request, other) == getattr(_This, mine))
+    return found.where(_This.id == _THIS, _Request.id != _THIS)
+
+
+_PHONES = ("phone_index", "asker_phone_index")
+
+# Whether there may be something to say of duplicates: most files share nothing with any other.
+MAY_BE_TWICE = Prepared(
+    union_all(
+        *(_shares(column) for column in ("whole_index", "last_index", "first_index", "year_index")),
+        *(_calls(mine, other) for mine in _PHONES for other in _PHONES),
+        select(RequestMerge.id).where(RequestMerge.kept_id == _THIS),
+        select(RequestMerge.id).where(RequestMerge.merged_id == _THIS),
+    ).limit(1)
+)
+HAS_RIGHTS = Prepared(select(RightAsked.id).where(RightAsked.request_id == _THIS).limit(1))

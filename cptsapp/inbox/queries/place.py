@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
 from cptsapp.core import clock
-from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.inbox.models import Label, Request, RequestLabel, State
 from cptsapp.inbox.queries.list import asked, neighbours_of
 from cptsapp.inbox.queries.sorters import sorters
@@ -20,6 +20,23 @@ from cptsapp.inbox.rules.queues import BY_CODE, BY_STATE, SEARCH, Filters
 from cptsapp.territory import queries as territory
 
 _Follower, _Claimer = aliased(User), aliased(User)
+
+_THIS = bindparam("request_id", type_=Request.id.type)
+_WHO = Prepared(
+    select(_Follower.display_name.label("follower"), _Claimer.display_name.label("claimer"), Request.claimed_until)
+    .select_from(Request)
+    .outerjoin(_Follower, _Follower.id == Request.assigned_to_id)
+    .outerjoin(
+        _Claimer,
+        (_Claimer.id == Request.claimed_by_id) & (_Claimer.id != bindparam("user_id", type_=User.id.type)),
+    )
+    .where(Request.id == _THIS)
+)
+_LABELS = Prepared(
+    select(Label.id, Label.name, RequestLabel.id.is_not(None).label("is_stuck"))
+    .outerjoin(RequestLabel, (RequestLabel.label_id == Label.id) & (RequestLabel.request_id == _THIS))
+    .order_by(Label.name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +70,7 @@ def place_of(user: CurrentUser, request: Request, filters: Filters) -> Place:
         filters = replace(filters, queue=_own_queue(request))
     wanted = asked(user, filters)
     around = neighbours_of(wanted, request.reference)
-    follower, claimer, until = session.execute(
-        select(_Follower.display_name, _Claimer.display_name, Request.claimed_until)
-        .outerjoin(_Follower, _Follower.id == Request.assigned_to_id)
-        .outerjoin(_Claimer, (_Claimer.id == Request.claimed_by_id) & (_Claimer.id != user.id))
-        .where(Request.id == request.id)
-    ).one()
+    follower, claimer, until = _WHO.all(request_id=request.id, user_id=user.id)[0]
     snoozed, is_open = request.snoozed_until, request.state is not State.CLOSED
     return Place(
         filters=wanted.filters,
@@ -83,8 +95,4 @@ def _own_queue(request: Request) -> str:
 
 def _labels(request_id: int) -> Sequence[Any]:
     """(id, name, is_stuck) of every label, by name: those on the file, and those that may be."""
-    stuck = RequestLabel.id.is_not(None).label("is_stuck")
-    on_it = (RequestLabel.label_id == Label.id) & (RequestLabel.request_id == request_id)
-    return session.execute(
-        select(Label.id, Label.name, stuck).outerjoin(RequestLabel, on_it).order_by(Label.name)
-    ).all()
+    return _LABELS.all(request_id=request_id)

@@ -3,27 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.accounts.permissions import scopes_of
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.inbox.models import Label, Request, RequestLabel, State
 from cptsapp.territory import queries as territory
 
 SORTERS = [role for role in Role if "inbox.manage" in scopes_of({role})]
 
+_TODAY = bindparam("today", type_=RoleGrant.starts_on.type)
+_GRANTED = select(RoleGrant.user_id).where(
+    or_(*(RoleGrant.role == role for role in SORTERS)),
+    RoleGrant.starts_on <= _TODAY,
+    or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= _TODAY),
+)
+_SORTERS = Prepared(
+    select(User.id, User.display_name).where(User.id.in_(_GRANTED), User.is_active).order_by(User.display_name, User.id)
+)
+
 
 def sorters() -> Sequence[Any]:
     """(id, display_name) of those who sort requests, by name."""
-    today = territory.today()
-    granted = select(RoleGrant.user_id).where(
-        RoleGrant.role.in_(SORTERS),
-        RoleGrant.starts_on <= today,
-        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
-    )
-    wanted = select(User.id, User.display_name).where(User.id.in_(granted), User.is_active)
-    return session.execute(wanted.order_by(User.display_name, User.id)).all()
+    return _SORTERS.all(today=territory.today())
 
 
 def name_of(user_id: int | None) -> str:

@@ -19,7 +19,7 @@ from cptsapp.inbox.forms.file import MissingForm, NoteForm
 from cptsapp.inbox.forms.proposals import asking
 from cptsapp.inbox.models import Recipient
 from cptsapp.inbox.queries.file import File, file_of, steps_since
-from cptsapp.inbox.queries.merging import near_panel
+from cptsapp.inbox.queries.merging import NearPanel, near_panel
 from cptsapp.inbox.queries.place import place_of
 from cptsapp.inbox.queries.proposals import of_request
 from cptsapp.inbox.queries.referrals import of_request as referrals_of
@@ -69,11 +69,11 @@ def show(
         note=note or NoteForm(formdata=None),
         done=_done(found),
         asking=asking(found.request, request.form),
-        proposals=of_request(found.request),
+        proposals=of_request(found.request) if found.has("request.propose") else [],
         decline_reasons=DECLINE_REASONS,
-        near=near_panel(found.request),
-        referrals=referrals_of(found.request),
-        rights=rights_of(found.request),
+        near=near_panel(found.request) if found.may_be_twice else NearPanel(found.request, [], []),
+        referrals=referrals_of(found.request) if found.has("request.refer_misas", "request.refer_dac") else [],
+        rights=rights_of(found.request) if found.has_rights else [],
         place=place_of(me(), found.request, filters_of(request.args)),
         **words_of(found),
     )
@@ -94,6 +94,10 @@ def words_of(found: File) -> dict[str, Any]:
         "message_state_labels": MESSAGE_STATES,
         "asked": urlencode(_filters()),
     }
+
+
+def _kept() -> dict[str, Any]:
+    return dict(_filters())
 
 
 def _filters() -> list[tuple[str, str]]:
@@ -127,11 +131,13 @@ def _done(found: File) -> Done | None:
 def _undo_url(found: File, kind: str, step_id: int) -> str:
     reference = found.request.reference
     if kind in ("request.accept", "request.ask_more") and "put_back" in _codes(found):
-        return url_for(".put_back", reference=reference, version=found.request.version, **dict(_filters()))
+        return url_for(".put_back", reference=reference, version=found.request.version, **_kept())
     if kind == "request.note":
-        return url_for(".cancel_note", reference=reference, step_id=step_id, **dict(_filters()))
+        return url_for(".cancel_note", reference=reference, step_id=step_id, **_kept())
+    if kind == "request.propose":
+        return url_for(".take_back_proposals", reference=reference, version=found.request.version, **_kept())
     if kind in ("request.close", "request.withdraw"):
-        return url_for(".reopen", reference=reference, version=found.request.version, **dict(_filters()))
+        return url_for(".reopen", reference=reference, version=found.request.version, **_kept())
     return ""
 
 
@@ -153,7 +159,7 @@ def act(reference: str, do: Callable[[int, int | None], object]) -> Response:
 
 def back_to(reference: str, anchor: str | None = None) -> Response:
     """The file again, saying what was done."""
-    return htmx.redirect(url_for(".file", reference=reference, **dict(_filters()), fait=1, _anchor=anchor))
+    return htmx.redirect(url_for(".file", reference=reference, **_kept(), fait=1, _anchor=anchor))
 
 
 def why(refusal: Refusal) -> Refused:
@@ -232,7 +238,7 @@ def add_note(reference: str) -> Response:
 def cancel_note(reference: str, step_id: int) -> Response:
     """Strike a note through."""
     noting.cancel_note(request_for(me(), reference).id, step_id, by=me())
-    return htmx.redirect(url_for(".file", reference=reference, **dict(_filters()), _anchor="etapes"))
+    return htmx.redirect(url_for(".file", reference=reference, **_kept(), _anchor="etapes"))
 
 
 # -- paper ------------------------------------------------------------------------------------------------------------
