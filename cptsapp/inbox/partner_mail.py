@@ -8,12 +8,10 @@ from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.directory.models import Organisation
 from cptsapp.inbox.models import Referral, Request, SearchQuestion
-from cptsapp.inbox.patients import read_contact
 from cptsapp.inbox.queries.referrals import accounts_of, office
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.outbox.models import Message, MessageState
-from cptsapp.outbox.private import wrap
 from cptsapp.territory import queries as territory
 
 
@@ -33,13 +31,6 @@ def tell_sender(referral: Referral, request: Request, *, not_before: datetime) -
     user = session.get(User, number) if number is not None else None
     if user is not None and user.is_active:
         _queue("partner_answered", referral, request, user.mail, to_user_id=user.id, not_before=not_before)
-
-
-def tell_requester(name: str, referral: Referral, request: Request, *, not_before: datetime) -> None:
-    """Queue `mail/inbox/<name>` to the person, and to the professional who asked for them (A46)."""
-    contact = read_contact(request)
-    for address in dict.fromkeys(filter(None, (contact.mail, contact.asker_mail))):
-        _queue(name, referral, request, wrap(address), not_before=not_before)
 
 
 def _queue(

@@ -25,6 +25,7 @@ from cptsapp.inbox.models import (
     State,
     Step,
 )
+from cptsapp.inbox.patients import Identity
 from cptsapp.inbox.queries import referrals as queries
 from cptsapp.inbox.queries.requests import agreed
 from cptsapp.outbox.models import Message, MessageState
@@ -253,10 +254,41 @@ def test_answered_twice_is_refused(misas, coordinator):
 def test_the_sender_and_the_person_are_told_ten_minutes_later(misas, cast, coordinator):
     _, referral = sent(misas, coordinator)
     referrals.answer(referral.id, A.FOUND, Said("Dr Paul Barreteau"), by=acting(misas[0]))
-    told = mails("referral.partner_answered") + mails("referral.partner_found")
+    told = mails("referral.partner_answered") + mails("request.found")
     assert [mail.address for mail in told] == [cast.coordinator.mail, "jeanne.guerineau@courriel.example"]
     assert {mail.next_at for mail in told} == {clock.now() + timedelta(minutes=10)}
     assert not any(word in mail.body for mail in told for word in ("Barreteau", "Jeanne", "MiSAS Vendée"))
+
+
+def test_a_break_tells_the_person_the_steps_taken(misas, dac, coordinator):
+    request, referral = sent(misas, coordinator)
+    referrals.answer(referral.id, A.NOT_FOUND, Said(note="Rien"), by=acting(misas[0]))
+    last = referrals.send(request, Recipient.DAC, dac[1].id, "", coordinator)
+    referrals.answer(last.id, A.CARE_BREAK, Said(rupture=RUPTURE), by=acting(dac[0]))
+    mail = mails("request.closed")[0]
+    assert mail.next_at == clock.now() + timedelta(minutes=10)
+    for step in ("une seconde recherche", "Mission Accompagnement Santé", "dispositif d’appui"):
+        assert step in mail.body
+    assert [seeker.outcome for seeker in request.seekers] == [Outcome.NOT_FOUND]
+
+
+PAIR = (make_seeker(), make_seeker(who=Identity("Guérineau", "Paul", date(1945, 1, 2))))
+
+
+def test_a_doctor_for_one_of_the_household_leaves_the_other_sought(misas, coordinator):
+    request, referral = sent(misas, coordinator, seekers=PAIR)
+    jeanne, paul = request.seekers
+    said = Said("Dr Paul Barreteau", seeker_ids=frozenset({jeanne.id}))
+    referrals.answer(referral.id, A.FOUND, said, by=acting(misas[0]))
+    assert (request.state, jeanne.outcome, paul.outcome) == (State.SEARCHING, Outcome.FOUND, None)
+    referrals.undo_answer(referral.id, by=acting(misas[0]))
+    assert (request.state, jeanne.outcome, jeanne.doctor_name) == (State.WITH_PARTNER, None, None)
+
+
+def test_a_doctor_for_nobody_is_refused(misas, coordinator):
+    _, referral = sent(misas, coordinator)
+    with pytest.raises(Refusal, match="pour qui"):
+        referrals.answer(referral.id, A.FOUND, Said("Dr X", seeker_ids=frozenset({0})), by=acting(misas[0]))
 
 
 # -- taken back -------------------------------------------------------------------------------------------------------
@@ -373,16 +405,6 @@ def test_who_left_the_house_sees_nothing(misas, coordinator):
     sent(misas, coordinator)
     session.query(queries.Practice).filter_by(person_id=misas[0].person_id).update({"ends_on": date(2026, 7, 19)})
     assert queries.received(acting(misas[0])) == []
-
-
-@pytest.mark.parametrize("typed", ["Dr Hélène Renaudin", "RENAUDIN Hélène", "docteur helene renaudin, Talmont"])
-def test_a_gp_is_known_by_name(cast, typed):
-    assert queries.gp_named(typed) == cast.gp_person.id
-
-
-@pytest.mark.parametrize("typed", ["", "Dr", "Renaudin", "Agnès Pallier"])
-def test_nobody_else_is(cast, typed):
-    assert queries.gp_named(typed) is None
 
 
 def test_nothing_of_who_it_is_about_stays_in_clear(misas, coordinator):

@@ -15,13 +15,14 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.directory.models import Organisation
 from cptsapp.inbox import partner_mail
-from cptsapp.inbox.actions import breaks
+from cptsapp.inbox.actions import breaks, telling
 from cptsapp.inbox.actions.breaks import BreakReport
 from cptsapp.inbox.actions.moves import move, why_not_move
 from cptsapp.inbox.actions.steps import add_step, cancel_step
 from cptsapp.inbox.models import (
     Actor,
     Agreement,
+    Outcome,
     PartnerAnswer,
     Recipient,
     Referral,
@@ -32,6 +33,7 @@ from cptsapp.inbox.models import (
 )
 from cptsapp.inbox.patients import seal_text
 from cptsapp.inbox.queries import referrals as queries
+from cptsapp.inbox.queries.doctor_named import doctor_named
 from cptsapp.inbox.queries.requests import agreed, locked, seekers_left
 from cptsapp.inbox.rules import referrals as rules
 from cptsapp.inbox.rules.referrals import ACTORS, MOVE_OF, REFER
@@ -40,12 +42,13 @@ from cptsapp.territory import queries as territory
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What comes with an answer: the doctor found, what was tried, the break, the DAC it is handed to."""
+    """What comes with an answer: the doctor found and for whom (empty: all), what was tried, the break, which DAC."""
 
     doctor_name: str = ""
     first_visit_on: date | None = None
     note: str = ""
     dac_id: int | None = None
+    seeker_ids: frozenset[int] = frozenset()
     rupture: BreakReport | None = None
 
 
@@ -195,32 +198,39 @@ def answer(referral_id: int, said: PartnerAnswer, about: Said = Said(), *, by: B
     refuse_if(rules.why_not_said(referral.recipient, said))
     _check(said, about)
     house = _dac(request, about) if said is PartnerAnswer.TOO_COMPLEX else None
-    code = "hand_to_dac" if house else MOVE_OF[said]
     now = clock.now()
     referral.answer, referral.answered_at, referral.answered_by_id = said, now, by.id if by else None
     referral.note = seal_text(about.note, referral.seal_id, "note")
+    told: dict[str, Any] = {}
     if said is PartnerAnswer.REFUSED:
-        _withdraw_agreement(request, referral)
+        _agreements(request, referral, None, now)
     elif said is PartnerAnswer.FOUND:
-        _found(request, referral, about)
+        told = _found(request, referral, about)
+    elif said is PartnerAnswer.CARE_BREAK:
+        told = queries.steps_taken(request.id) | {"ended": _end(request)}
     session.flush()
     move(
         request,
-        code,
+        "hand_to_dac" if house else "partner_return" if told.get("some") else MOVE_OF[said],
         actor=ACTORS[referral.recipient],
         by=by,
         organisation_id=referral.organisation_id,
         doctor_id=referral.doctor_id,
         answer=said.value,
         referral=referral.id,
+        **told,
     )
     record("referral.answered", referral, by=by, answer=said.value)
+    later = now + rules.UNDO
     if house is not None:
         handed = _new(request, Recipient.DAC, house, about.note, by, handed_from=referral)
-        partner_mail.tell_partner("referral", handed, request, not_before=now + rules.UNDO)
+        partner_mail.tell_partner("referral", handed, request, not_before=later)
     if said is PartnerAnswer.CARE_BREAK and about.rupture is not None:
         breaks.document(about.rupture, request=request, organisation_id=referral.organisation_id, by=by)
-    _tell(referral, request)
+        telling.tell_closed(request, told, not_before=later)
+    if said is PartnerAnswer.FOUND:
+        telling.tell_found(request, not_before=later)
+    partner_mail.tell_sender(referral, request, not_before=later)
     return referral
 
 
@@ -243,18 +253,30 @@ def _dac(request: Request, about: Said) -> Organisation | None:
     return _partner(Recipient.DAC, about.dac_id)
 
 
-def _found(request: Request, referral: Referral, about: Said) -> None:
-    """The doctor of everyone still without one; declared, they are counted (A46)."""
+def _found(request: Request, referral: Referral, about: Said) -> dict[str, Any]:
+    """The doctor of everyone still without one, or of some: the search then goes on for the others (A46)."""
     name = about.doctor_name.strip()
     referral.doctor_name, referral.first_visit_on = name, about.first_visit_on
-    referral.doctor_id = queries.gp_named(name)
-    for seeker in seekers_left(request):
+    referral.doctor_id = doctor_named(name)
+    left = seekers_left(request)
+    chosen = [seeker for seeker in left if not about.seeker_ids or seeker.id in about.seeker_ids]
+    if not chosen:
+        raise Refusal("Dites pour qui le médecin est trouvé.", field="seekers")
+    for seeker in chosen:
         seeker.doctor_id, seeker.doctor_name = referral.doctor_id, name
+    if len(chosen) == len(left):
+        return {}
+    for seeker in chosen:
+        seeker.outcome = Outcome.FOUND
+    return {"some": [seeker.id for seeker in chosen]}
 
 
-def _withdraw_agreement(request: Request, referral: Referral) -> None:
-    """The person wants no more of this partner: nothing is sent there again unless they agree anew (E52)."""
-    _agreements(request, referral, None, clock.now() if referral.answered_at is None else referral.answered_at)
+def _end(request: Request) -> list[int]:
+    """Nobody found a doctor for those who were still without one."""
+    left = seekers_left(request)
+    for seeker in left:
+        seeker.outcome = Outcome.NOT_FOUND
+    return [seeker.id for seeker in left]
 
 
 def _agreements(request: Request, referral: Referral, before: object, after: object) -> None:
@@ -270,17 +292,6 @@ def _agreements(request: Request, referral: Referral, before: object, after: obj
     )
 
 
-def _tell(referral: Referral, request: Request) -> None:
-    """Once it may no longer be taken back: whoever follows the file, and the person when there is something to tell."""
-    assert referral.answered_at is not None
-    later = referral.answered_at + rules.UNDO
-    partner_mail.tell_sender(referral, request, not_before=later)
-    if referral.answer is PartnerAnswer.FOUND:
-        partner_mail.tell_requester("partner_found", referral, request, not_before=later)
-    elif referral.answer is PartnerAnswer.CARE_BREAK:
-        partner_mail.tell_requester("partner_break", referral, request, not_before=later)
-
-
 # -- taken back -------------------------------------------------------------------------------------------------------
 
 
@@ -294,9 +305,11 @@ def undo_answer(referral_id: int, *, by: ByUser | None) -> Referral:
     if handed is not None:
         handed.stopped_at = clock.now()
         session.flush()
+    assert last is not None  # why_not_undo has looked
+    assert referral.answered_at is not None
     partner_mail.drop_waiting(referral.id, *([handed.id] if handed else []))
-    _unsay(request, referral)
-    assert last is not None
+    telling.untell(request, referral.answered_at)
+    _unsay(request, referral, last)
     cancel_step(last, by=by)
     move(
         request,
@@ -320,15 +333,17 @@ def _last_step(request: Request) -> Step | None:
     return session.scalar(select(Step).where(*wanted).order_by(Step.id.desc()).limit(1))
 
 
-def _unsay(request: Request, referral: Referral) -> None:
+def _unsay(request: Request, referral: Referral, step: Step) -> None:
     if referral.answer is PartnerAnswer.REFUSED:
         _agreements(request, referral, referral.answered_at, None)
     if referral.answer is PartnerAnswer.CARE_BREAK:
         breaks.take_back(request)
-    if referral.answer is PartnerAnswer.FOUND:
-        for seeker in seekers_left(request):
-            if seeker.doctor_name == referral.doctor_name:
-                seeker.doctor_id = seeker.doctor_name = None
+    ended = {*step.data.get("some", ()), *step.data.get("ended", ())}
+    for seeker in request.seekers:
+        if seeker.id in ended:
+            seeker.outcome = None
+        if seeker.outcome is None and referral.answer is PartnerAnswer.FOUND:
+            seeker.doctor_id = seeker.doctor_name = None
     referral.answer = referral.answered_at = referral.answered_by_id = None
     referral.doctor_id = referral.doctor_name = referral.first_visit_on = referral.note = None
     session.flush()

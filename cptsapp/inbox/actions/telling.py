@@ -4,9 +4,10 @@ No name, age, criterion nor reason in any of these mails (§4.7): a reference, s
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
@@ -15,8 +16,11 @@ from cptsapp.inbox.patients import read_contact
 from cptsapp.inbox.rules.closing import taken_of
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
+from cptsapp.outbox.models import Message, MessageState
 from cptsapp.outbox.private import wrap
 from cptsapp.territory import queries as territory
+
+HELD = ("request.found", "request.closed", "request.closed_referrer")
 
 
 def tell_missing(request: Request, missing: Sequence[str]) -> None:
@@ -24,17 +28,30 @@ def tell_missing(request: Request, missing: Sequence[str]) -> None:
     _tell(request, "missing", _first(_own_addresses(request)), missing=missing)
 
 
-def tell_found(request: Request) -> None:
+def tell_found(request: Request, *, not_before: datetime | None = None) -> None:
     """A doctor is found: think of the declaration."""
-    _tell(request, "found", _own_addresses(request))
+    _tell(request, "found", _own_addresses(request), not_before=not_before)
 
 
-def tell_closed(request: Request, about: Mapping[str, Any] | None = None) -> None:
+def tell_closed(
+    request: Request, about: Mapping[str, Any] | None = None, *, not_before: datetime | None = None
+) -> None:
     """The outcome and the steps taken, to the requester and to the referrer. `about`: what the closing step holds."""
-    taken = taken_of(about or {})
-    outcome = request.outcome.value if request.outcome else ""
-    _tell(request, "closed", _own_addresses(request), outcome=outcome, taken=taken, is_referrer=False)
-    _tell(request, "closed_referrer", _referrer(request), outcome=outcome, taken=taken)
+    told = {"outcome": request.outcome.value if request.outcome else "", "taken": taken_of(about or {})}
+    _tell(request, "closed", _own_addresses(request), not_before=not_before, is_referrer=False, **told)
+    _tell(request, "closed_referrer", _referrer(request), not_before=not_before, **told)
+
+
+def untell(request: Request, since: datetime) -> None:
+    """What was to be told later, queued since an instant, is not: the answer it came from was taken back."""
+    about = Message.subject_type == "request", Message.subject_id == request.id
+    held = Message.kind.in_(HELD), Message.state == MessageState.WAITING, Message.created_at >= since
+    session.execute(
+        update(Message)
+        .where(*about, *held)
+        .values(state=MessageState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _own_addresses(request: Request) -> list[str]:
@@ -55,9 +72,18 @@ def _referrer(request: Request) -> list[str]:
     return [mail] if mail and mail not in _own_addresses(request) else []
 
 
-def _tell(request: Request, name: str, addresses: Sequence[str], **context: Any) -> None:
+def _tell(
+    request: Request, name: str, addresses: Sequence[str], not_before: datetime | None = None, **context: Any
+) -> None:
     if not addresses:
         return
     text = texts.render(f"inbox/{name}", request=request, cpts=territory.settings(), **context)
     for address in addresses:
-        queue(f"request.{name}", to_address=wrap(address), title=text.title, body=text.body, about=request)
+        queue(
+            f"request.{name}",
+            to_address=wrap(address),
+            title=text.title,
+            body=text.body,
+            about=request,
+            not_before=not_before,
+        )

@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
-from cptsapp.core.text import fold
-from cptsapp.directory.models import Organisation, OrganisationKind, Person, Place, Practice, Profession
+from cptsapp.directory.models import Organisation, OrganisationKind, Place, Practice
 from cptsapp.directory.permissions import in_force
-from cptsapp.inbox.models import CareBreak, PartnerAnswer, Recipient, Referral, Request, State
+from cptsapp.inbox.models import DoctorProposal, PartnerAnswer, Recipient, Referral, Request, State, Step
 from cptsapp.inbox.patients import read_text
 from cptsapp.inbox.permissions import organisations_of, reads_all
+from cptsapp.inbox.rules.closing import taken_from
 from cptsapp.inbox.rules.referrals import UNDO
 from cptsapp.inbox.rules.words import PARTNER_ANSWERS, RECIPIENTS
 from cptsapp.territory import queries as territory
@@ -181,13 +181,6 @@ def last_answered(request_id: int) -> Referral | None:
     return session.scalar(select(Referral).where(*wanted).order_by(Referral.answered_at.desc()).limit(1))
 
 
-def break_of(request_id: int) -> CareBreak | None:
-    """The last break in care documented for a request."""
-    return session.scalar(
-        select(CareBreak).where(CareBreak.request_id == request_id).order_by(CareBreak.id.desc()).limit(1)
-    )
-
-
 # -- to whom ----------------------------------------------------------------------------------------------------------
 
 
@@ -234,19 +227,8 @@ def accounts_of(organisation_ids: Iterable[int]) -> Sequence[User]:
     ).all()
 
 
-def gp_named(typed: str) -> int | None:
-    """The GP whom a typed name is, when there is one and one only: « Dr Paul Barreteau, Saint-Hilaire » → their id."""
-    words = fold(typed.partition(",")[0]).split()
-    bare = [word for word in words if word not in ("dr", "docteur")]
-    if not bare:
-        return None
-    named = {" ".join(bare[n:] + bare[:n]) for n in range(len(bare))}  # first name first, or last
-    found = session.scalars(
-        select(Person.id).where(
-            Person.folded.in_(named),
-            Person.profession == Profession.GP,
-            Person.merged_into_id.is_(None),
-            Person.objected_on.is_(None),
-        )
-    ).all()
-    return found[0] if len(found) == 1 else None
+def steps_taken(request_id: int) -> dict[str, Any]:
+    """What the timeline shows was done, as a closing step holds it: codes, and how many doctors were asked (A46)."""
+    kinds = session.scalars(select(Step.kind).where(Step.request_id == request_id, Step.cancelled_at.is_(None)))
+    asked = select(func.count(DoctorProposal.person_id.distinct())).where(DoctorProposal.request_id == request_id)
+    return {"taken": taken_from(kinds), "doctors": session.scalar(asked) or 0}

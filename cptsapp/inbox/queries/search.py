@@ -197,13 +197,6 @@ def question_of(user: CurrentUser, question_id: int) -> SearchQuestion:
     return found
 
 
-def about(request: Request) -> list[QuestionLine]:
-    """The questions asked about those of a request, for the person and the file: who asked, when, what was said."""
-    whole = [seeker.whole_index for seeker in request.seekers if seeker.whole_index is not None]
-    concerned = (SearchQuestion.request_id == request.id) & (SearchQuestion.answer == SearchAnswer.YES)
-    return _lines(or_(SearchQuestion.whole_index.in_(whole), concerned))
-
-
 # -- the coordination's queue -----------------------------------------------------------------------------------------
 
 
