@@ -76,8 +76,8 @@ def answer(
     _sign(kept, said, via, by, now)
     kept.campaign_id = asked or kept.campaign_id
     _mark_answered(number, now)
-    told: dict[str, Any] = {"person": number, "takes": said.takes.value, "places": said.more}
-    record("offer.answered", kept, by=by, **told, until=said.valid_until.isoformat())
+    told: dict[str, Any] = {"person": number, "takes": said.takes.value, "places": said.more, "answered_by": via.value}
+    record("offer.answered", kept, by=by, **told, until_on=said.valid_until.isoformat())
     return kept
 
 
@@ -266,5 +266,6 @@ def confirm(person_id: int, *, via: AnsweredBy, by: ByUser | None) -> Offer:
     live.confirmed_at, live.confirm_asked_at = now, None
     session.flush()
     _mark_answered(number, now)
-    record("offer.confirmed", live, by=by, person=number, channel=via.value, until=live.valid_until.isoformat())
+    until = live.valid_until.isoformat()
+    record("offer.confirmed", live, by=by, person=number, answered_by=via.value, until_on=until)
     return live
