@@ -14,7 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 from cptsapp import create_app
 from cptsapp.core import clock
 from tests.tools import databases
-from tests.tools.cast import Cast, make_cast
+from tests.tools.cast import Cast, cast_of, make_cast, numbers_of
 from tests.tools.client import CheckedClient
 from tests.tools.settings import test_settings
 
@@ -40,6 +40,17 @@ def template(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="session")
+def peopled(template: databases.Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
+    """The same with the named people in it, written once; and the number of each."""
+    numbers: dict[str, int] = {}
+    made = databases.make_peopled(
+        template, tmp_path_factory.mktemp("peopled"), lambda: numbers.update(numbers_of(make_cast()))
+    )
+    yield made, numbers
+    made.drop()
+
+
+@pytest.fixture(scope="session")
 def static_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Static files compressed once a run."""
     return tmp_path_factory.mktemp("static")
@@ -61,8 +72,10 @@ def instance(tmp_path: Path, static_cache: Path) -> Path:
 
 
 @pytest.fixture
-def database_url(template: databases.Template, instance: Path) -> Iterator[str]:
-    """A copy of the migrated database."""
+def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
+    """A copy of the migrated database, the cast in it for a test that asks for it."""
+    is_peopled = "cast" in request.fixturenames
+    template = request.getfixturevalue("peopled")[0] if is_peopled else request.getfixturevalue("template")
     url = template.copy(instance)
     yield url
     left = databases.close_left_open()
@@ -104,9 +117,9 @@ def app(
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def cast(app: Flask, peopled: tuple) -> Cast:
     """The named people of the tests, in a CPTS that is set up."""
-    return make_cast()
+    return cast_of(peopled[1])
 
 
 @pytest.fixture

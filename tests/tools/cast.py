@@ -1,6 +1,6 @@
 """The named people of the tests and their fixed rights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from cptsapp.accounts.models import Role, User
 from cptsapp.core.db import session
@@ -81,3 +81,19 @@ def make_cast() -> Cast:
     )
     session.commit()
     return cast
+
+
+def numbers_of(cast: Cast) -> dict[str, int]:
+    """The number of each, by name."""
+    return {field.name: getattr(cast, field.name).id for field in fields(Cast)}
+
+
+def cast_of(numbers: dict[str, int]) -> Cast:
+    """The cast that a copied database holds."""
+    kinds = {User: "", Person: "_person", Practice: "_practice"}
+    people = {}
+    for name, number in numbers.items():
+        kind = next(kind for kind, end in reversed(kinds.items()) if name.endswith(end))
+        people[name] = session.get_one(kind, number)
+    session.commit()
+    return Cast(**people)

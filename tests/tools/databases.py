@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,9 @@ class Template:
         return self.url.startswith("sqlite")
 
     def copy(self, instance: Path) -> str:
-        """A copy of the test's own; gives its address."""
+        """A copy of the test's own, with the keys that open what is sealed in it; gives its address."""
+        if (self.folder / "keys.json").exists():
+            shutil.copy(self.folder / "keys.json", instance / "keys.json")
         if self.is_sqlite:
             target = instance / "cptsapp.sqlite"
             shutil.copyfile(self.folder / "template.sqlite", target)
@@ -62,11 +65,29 @@ def make_template(kind: str, folder: Path) -> Template:
     app = create_app(test_settings(folder, url, CLOCK))
     with app.app_context():
         upgrade()
-        if kind == "sqlite":  # one file to copy, without its write-ahead log
-            with db.engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        dispose()
+        _close(kind == "sqlite")
     return Template(url, folder)
+
+
+def make_peopled(template: Template, folder: Path, write: Callable[[], None]) -> Template:
+    """A copy of a template in which something is written once: copied, it costs a test nothing to have it."""
+    url = template.copy(folder)
+    app = create_app(test_settings(folder, url, CLOCK))
+    with app.app_context():
+        write()
+        _close(template.is_sqlite)
+    if template.is_sqlite:
+        shutil.move(folder / "cptsapp.sqlite", folder / "template.sqlite")
+    return Template(url, folder)
+
+
+def _close(is_sqlite: bool) -> None:
+    """Leave one file to copy, without its write-ahead log."""
+    session.remove()
+    if is_sqlite:
+        with db.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    dispose()
 
 
 def dispose() -> None:
