@@ -1,6 +1,6 @@
 """What a partner receives and answers on screen, and the coordination's side: refer, note, stop, print."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,10 +9,10 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.directory.models import OrganisationKind
 from cptsapp.inbox.actions import referrals
-from cptsapp.inbox.models import Asker, CareBreak, PartnerAnswer, Recipient, Referral, Request, State
-from cptsapp.inbox.patients import Contact
+from cptsapp.inbox.models import Agreement, Asker, CareBreak, PartnerAnswer, Recipient, Referral, Request, Seeker, State
+from cptsapp.inbox.patients import Contact, Identity
 from tests.tools.factories import acting, make_organisation
-from tests.tools.inbox import EVERYONE, make_partner, make_request
+from tests.tools.inbox import EVERYONE, make_partner, make_request, make_seeker
 
 LIST = "/dossiers-recus"
 
@@ -111,6 +111,40 @@ def test_an_answer_that_is_not_whole_keeps_what_was_typed(sent, sign_in, data, s
 def test_a_social_security_number_is_refused(sent, sign_in):
     data = {"answer": "unreachable", "note": "NIR 1 47 03 85 288 001 42"}
     assert sign_in(sent.misas).post(f"{sent.page}/reponse", data=data).status_code == 422
+
+
+PAUL = Identity("Guérineau", "Paul", date(1945, 1, 2))
+
+
+def test_a_doctor_is_found_for_one_of_two(cast, sign_in):
+    sent = Sent(cast, seekers=(make_seeker(), make_seeker(who=PAUL)))
+    client = sign_in(sent.misas)
+    assert 'checked id="seekers-1"' in client.get(sent.page).text
+    one = session.query(Seeker.id).order_by(Seeker.id).limit(1).scalar()
+    data = {"answer": "found", "doctor_name": "Dr Paul Barreteau", "seekers": [one]}
+    assert client.post(f"{sent.page}/reponse", data=data).status_code == 303
+    assert sent.state is State.SEARCHING
+
+
+def test_who_was_added_without_agreeing_is_not_shown(cast, sign_in):
+    sent = Sent(cast, seekers=(make_seeker(), make_seeker(who=PAUL)))
+    paul = session.query(Seeker.id).order_by(Seeker.id.desc()).limit(1).scalar()
+    session.query(Agreement).filter_by(seeker_id=paul).delete()
+    session.commit()
+    client = sign_in(sent.misas)
+    for path in (LIST, sent.page, f"/demandes/{sent.reference}/fiche"):
+        page = client.get(path).text
+        assert "Jeanne" in page
+        assert "Paul" not in page
+
+
+def test_who_wants_no_more_has_no_name_any_more(sent, sign_in):
+    client = sign_in(sent.misas)
+    client.post(f"{sent.page}/reponse", data={"answer": "refused"})
+    for path in (LIST, sent.page):
+        page = client.get(path).text
+        assert "accord retiré" in page
+        assert "Guérineau" not in page
 
 
 def test_an_answer_is_taken_back_then_stands(sent, sign_in, set_clock):

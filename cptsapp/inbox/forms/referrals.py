@@ -1,15 +1,18 @@
 """Forms of what goes to the partners: refer, answer, say what is under way."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cptsapp.http.fields import BaseForm, DayField, no_nir, stripped
 from cptsapp.inbox.actions.breaks import BreakReport
 from cptsapp.inbox.actions.referrals import Said
 from cptsapp.inbox.models import BreakCause, PartnerAnswer, Pathway, Recipient
+from cptsapp.inbox.patients import Identity
 from cptsapp.inbox.queries import referrals as queries
 from cptsapp.inbox.rules.referrals import ANSWERS
 from cptsapp.inbox.rules.words import BREAK_CAUSES, PARTNER_ANSWERS, PATHWAYS
@@ -46,13 +49,20 @@ class AnswerForm(BaseForm):
     doctor_name = StringField("Médecin", [Length(max=120), no_nir], filters=[stripped])
     first_visit_on = DayField("Premier rendez-vous", [Optional()])
     note = StringField("Démarches (facultatif, rien de médical)", [Length(max=500), no_nir], filters=[stripped])
+    seekers = SelectMultipleField(
+        "Médecin trouvé pour", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     dac = SelectField("Quel DAC", coerce=lambda value: int(value) if value else None, validators=[Optional()])
     cause = SelectField("Ce qui est à l’origine", validators=[Optional()])
     pathway = SelectField("Parcours", validators=[Optional()])
     happened_on = DayField("Date de la rupture", [Optional()])
 
-    def offer(self, recipient: Recipient, today: date) -> "AnswerForm":
-        """The answers of this partner, the DACs a file may go to, the causes and pathways of the observatory."""
+    def offer(self, recipient: Recipient, today: date, people: Sequence[tuple[int, Identity]] = ()) -> "AnswerForm":
+        """The answers of this partner, the DACs a file may go to, the causes and pathways of the observatory.
+
+        `people`: those of a household, for whom a doctor may be found one by one.
+        """
+        self.seekers.choices = [SelectChoice(number, who.full_name) for number, who in people if len(people) > 1]
         said = ANSWERS[recipient]
         self.answer.choices = [SelectChoice(a.value, f"|{PARTNER_ANSWERS[a]}||{SECOND_LINES[a]}") for a in said]
         dacs = queries.partners(Recipient.DAC) if PartnerAnswer.TOO_COMPLEX in said else []
@@ -61,6 +71,7 @@ class AnswerForm(BaseForm):
         self.pathway.choices = [NO_CHOICE, *(SelectChoice(p.value, words) for p, words in PATHWAYS.items())]
         if not self.is_submitted():
             self.happened_on.data = today
+            self.seekers.data = [number for number, _ in people]
         return self
 
     @property
@@ -80,6 +91,7 @@ class AnswerForm(BaseForm):
             first_visit_on=self.first_visit_on.data,
             note=self.note.data or "",
             dac_id=self.dac.data,
+            seeker_ids=frozenset(self.seekers.data or ((0,) if self.seekers.choices else ())),  # 0: nobody
             rupture=self._rupture() if self.said is PartnerAnswer.CARE_BREAK else None,
         )
 

@@ -20,7 +20,7 @@ from cptsapp.inbox.models import (
     Request,
     Seeker,
 )
-from cptsapp.inbox.patients import Contact, Identity, names_of, read_contact, read_seeker
+from cptsapp.inbox.patients import Contact, Identity, joined, read_contact, read_seeker
 from cptsapp.inbox.queries.referrals import ReferralLine, lines
 from cptsapp.inbox.rules.ages import age_on
 from cptsapp.inbox.rules.priority import CRITERIA
@@ -29,6 +29,7 @@ from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
 
 VISITS = {HomeVisit.EXCEPTIONALLY: "visites à domicile exceptionnellement", HomeVisit.EXCLUSIVELY: "visites uniquement"}
+NOT_AGREED = "accord retiré"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PartnerFile:
-    """A file opened by the partner. Phones as +33…."""
+    """A file opened by the partner. Phones as +33…; `people` are those who agreed to this partner, by their number."""
 
     reference: str
     names: str
-    people: Sequence[Identity]
+    people: Sequence[tuple[int, Identity]]
     commune: str
     contact: Contact
     asker: str
@@ -62,42 +63,73 @@ class PartnerFile:
 
 
 def rows(referrals: Sequence[Referral]) -> list[Row]:
-    """The list, in the order given. Four statements, however long."""
+    """The list, in the order given. Five statements, however long."""
     numbers = {r.request_id for r in referrals}
     found = session.scalars(select(Request).where(Request.id.in_(numbers)).options(selectinload(Request.seekers)))
     requests = {request.id: request for request in found}
     communes = communes_of({request.commune_code for request in requests.values()})
+    given = _given(numbers)
     today = territory.today()
     return [
-        _row(requests[r.request_id], line, communes, today) for r, line in zip(referrals, lines(referrals), strict=True)
+        _row(requests[r.request_id], line, _who(requests[r.request_id], r.recipient, given), communes, today)
+        for r, line in zip(referrals, lines(referrals), strict=True)
     ]
 
 
 def communes_of(codes: set[str]) -> dict[str, str]:
     """The names of some communes, by code."""
-    return {row.code: row.name for row in session.execute(select(Commune.code, Commune.name)) if row.code in codes}
+    found = session.execute(select(Commune.code, Commune.name).where(Commune.code.in_(codes)))
+    return {row.code: row.name for row in found}
 
 
-def _row(request: Request, line: ReferralLine, communes: dict[str, str], today: date) -> Row:
-    first = next((who for who in map(read_seeker, request.seekers) if who is not None), None)
-    age = age_on(first.birth_date, today) if first is not None and len(request.seekers) == 1 else None
-    return Row(request.reference, names_of(request), age, communes.get(request.commune_code, ""), line)
+def _given(request_ids: set[int]) -> set[tuple[int, Recipient]]:
+    """Who agrees to which recipient, of the households of some requests."""
+    found = session.execute(
+        select(Agreement.seeker_id, Agreement.recipient)
+        .join(Seeker, Seeker.id == Agreement.seeker_id)
+        .where(Seeker.request_id.in_(request_ids), Agreement.withdrawn_at.is_(None))
+    )
+    return {(row.seeker_id, row.recipient) for row in found}
+
+
+def _who(
+    request: Request, recipient: Recipient, given: set[tuple[int, Recipient]]
+) -> list[tuple[Seeker, Identity | None]]:
+    """Those of the household who agree to this partner: someone added later is not shown until they do."""
+    return [(seeker, read_seeker(seeker)) for seeker in request.seekers if (seeker.id, recipient) in given]
+
+
+def _names(who: Sequence[tuple[Seeker, Identity | None]]) -> str:
+    return joined(identity for _, identity in who if identity is not None) if who else NOT_AGREED
+
+
+def _row(
+    request: Request,
+    line: ReferralLine,
+    who: Sequence[tuple[Seeker, Identity | None]],
+    communes: dict[str, str],
+    today: date,
+) -> Row:
+    alone = who[0][1] if len(who) == 1 else None
+    age = age_on(alone.birth_date, today) if alone is not None else None
+    return Row(request.reference, _names(who), age, communes.get(request.commune_code, ""), line)
 
 
 def opened(referral: Referral, request: Request) -> PartnerFile:
     """One file, opened."""
-    contact = read_contact(request)
+    who = _who(request, referral.recipient, _given({request.id}))
+    contact = read_contact(request) if who else Contact()
     return PartnerFile(
         reference=request.reference,
-        names=names_of(request),
-        people=[who for who in map(read_seeker, request.seekers) if who is not None],
+        names=_names(who),
+        people=[(seeker.id, identity) for seeker, identity in who if identity is not None],
         commune=communes_of({request.commune_code}).get(request.commune_code, ""),
         contact=contact,
-        asker=_asker(request, contact),
-        wanted=_wanted(request.seekers),
-        criteria=[CRITERIA[code] for code in request.criteria],
+        asker=_asker(request, contact) if who else "",
+        wanted=_wanted([seeker for seeker, _ in who]),
+        criteria=[CRITERIA[code] for code in request.criteria] if who else [],
         needed_before=request.needed_before,
-        difficulties=_difficulties(request),
+        difficulties=_difficulties(request) if who else "",
         done=_done(request.id),
         agreement=_agreement(request, referral.recipient),
         line=lines([referral])[0],

@@ -57,7 +57,7 @@ def _received(
         referral, patient = queries.received_one(me(), reference)
         opened = partner_files.opened(referral, patient)
         if opened.line.is_live:
-            answer = answer or _answer_form(referral, is_sent=False)
+            answer = answer or _answer_form(referral, patient, is_sent=False)
             follow = follow or _follow_form(referral, is_sent=False)
         _note_reading("request.opened", patient.id)
     rows = partner_files.rows(found)
@@ -94,9 +94,9 @@ def _note_listed(how_many: int) -> None:
     after_commit(lambda: note_listed("received", how_many, by=user))
 
 
-def _answer_form(referral: Referral, *, is_sent: bool) -> AnswerForm:
+def _answer_form(referral: Referral, patient: PatientRequest, *, is_sent: bool) -> AnswerForm:
     form = AnswerForm() if is_sent else AnswerForm(formdata=None)
-    return form.offer(referral.recipient, territory.today())
+    return form.offer(referral.recipient, territory.today(), partner_files.opened(referral, patient).people)
 
 
 def _follow_form(referral: Referral, *, is_sent: bool) -> FollowForm:
@@ -110,7 +110,7 @@ def _follow_form(referral: Referral, *, is_sent: bool) -> FollowForm:
 def partner_reply(reference: str) -> Response:
     """Answer: the CPTS and the person are told in ten minutes."""
     referral, patient = queries.received_one(me(), reference)
-    form = _answer_form(referral, is_sent=True)
+    form = _answer_form(referral, patient, is_sent=True)
     if not form.is_valid():
         return _received(reference, form, status=422)
     try:
@@ -230,7 +230,7 @@ def partner_heard(reference: str) -> Response:
     referral = queries.live_of(patient.id)
     if referral is None:
         raise Refusal("Aucune réponse n’est attendue pour cette demande.")
-    form = _answer_form(referral, is_sent=request.method == "POST")
+    form = _answer_form(referral, patient, is_sent=request.method == "POST")
     if not form.is_valid():
         return _note_page(form, patient, referral, 422 if form.errors else 200)
     try:
