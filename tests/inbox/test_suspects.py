@@ -13,6 +13,7 @@ from cptsapp.inbox.actions.links import opened
 from cptsapp.inbox.actions.moves import move
 from cptsapp.inbox.actions.receive import receive
 from cptsapp.inbox.models import Actor, Agreement, InboxLink, LinkPurpose, Outcome, Request, Seeker, State, Step
+from cptsapp.operations.jobs import JOBS
 from cptsapp.outbox.models import Message
 from tests.tools.factories import acting
 from tests.tools.inbox import make_intake, make_request
@@ -82,6 +83,14 @@ def test_after_seven_days_it_is_forgotten(cast):
     assert suspects.purge(clock.now() + timedelta(days=7)) == 1
     assert (session.query(Request).count(), session.query(Seeker).count()) == (0, 0)
     assert session.query(AuditEvent).filter_by(kind="requests.purged").one().data == {"count": 1}
+
+
+def test_the_worker_forgets_them(cast, set_clock):
+    make_suspect()
+    session.commit()
+    set_clock(clock.now() + timedelta(days=7, minutes=1))
+    next(job for job in JOBS if job.name == "requests.purge").run(clock.now())
+    assert session.query(Request).count() == 0
 
 
 def test_before_seven_days_it_waits(cast):
