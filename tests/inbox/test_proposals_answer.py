@@ -1,13 +1,16 @@
 """Doctors answer, take back, the person chooses: places, states, words to each."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
-from cptsapp.inbox.actions import triage
+from cptsapp.directory.models import Person
+from cptsapp.inbox.actions import household, triage
 from cptsapp.inbox.actions.choices import NOBODY_ACCEPTED, none_suits, note_person_called
+from cptsapp.inbox.actions.household import Found
 from cptsapp.inbox.actions.proposals import (
     accept,
     cancel,
@@ -17,6 +20,7 @@ from cptsapp.inbox.actions.proposals import (
     note_call,
     propose,
     stop_all,
+    take_back,
     tell_identity,
     undo_answer,
 )
@@ -24,8 +28,9 @@ from cptsapp.inbox.models import AnsweredBy, Deadline, DoctorProposal, Outcome, 
 from cptsapp.inbox.patients import Contact, Identity
 from cptsapp.inbox.queries.places import equation, offer_of
 from cptsapp.inbox.queries.proposals import accepted_doctors
+from cptsapp.inbox.queries.ranking import ranked
 from cptsapp.outbox.models import Message
-from tests.tools.factories import acting
+from tests.tools.factories import acting, make_person
 from tests.tools.inbox import make_offer, make_request, make_seeker
 
 PAUL = Identity("Guérineau", "Paul", date(1945, 1, 2))
@@ -386,3 +391,80 @@ def test_stopping_keeps_the_doctor_chosen(by, asked, request_, doctors):
     stop_all(request_, by=by)
     assert (session.get(DoctorProposal, asked[0].id).state, places(doctors[0])) == (P.CHOSEN, (1, 0))
     assert session.get(Request, request_.id).state is State.TO_DECLARE
+
+
+# -- found otherwise, one of a household, a sending taken back --------------------------------------------------------
+
+
+def test_a_doctor_found_elsewhere_frees_those_asked(by, asked, request_, doctors):
+    accept(asked[0].id, LINK)
+    triage.find(request_.id, Found(None, "Dr Ailleurs"), by=by)
+    assert [made.state for made in asked] == [P.RELEASED, P.CANCELLED]
+    assert (request_.state, places(doctors[0]), places(doctors[1])) == (State.TO_DECLARE, (0, 0), (0, 0))
+
+
+def test_found_elsewhere_for_one_of_a_couple_narrows_what_was_asked(by, pair, doctors):
+    request, whole, alone = pair
+    triage.find(request.id, Found(None, "Dr Ailleurs"), [request.seekers[1].id], by=by)
+    assert (whole.places, places(doctors[0]), alone.state) == (1, (0, 1), P.CANCELLED)
+    assert request.state is State.PROPOSED
+
+
+def test_who_leaves_a_household_is_asked_for_no_more(by, pair, doctors):
+    request, whole, alone = pair
+    household.end_for(request.id, request.seekers[1].id, Outcome.WITHDRAWN, by=by)
+    assert (whole.places, alone.state, places(doctors[1])) == (1, P.CANCELLED, (0, 0))
+
+
+def test_the_last_asked_about_gone_the_search_resumes(by, doctors):
+    request = make_request("searching", seekers=(make_seeker(), make_seeker(who=PAUL)))
+    paul = request.seekers[1].id
+    propose(request, doctors[:1], [paul], by=by)
+    household.end_for(request.id, paul, Outcome.WITHDRAWN, by=by)
+    assert request.state is State.SEARCHING
+
+
+def test_the_doctor_of_one_is_asked_for_the_other(by, doctors):
+    request = make_request("searching", seekers=(make_seeker(), make_seeker(who=PAUL)))
+    first, second = (seeker.id for seeker in request.seekers)
+    (made,) = propose(request, doctors[:1], [first], by=by)
+    accept(made.id, LINK)
+    choose(request, made.id)
+    assert doctors[0] in {one.person_id for one in ranked(request)}
+    propose(request, doctors[:1], [second], by=by)
+    assert places(doctors[0]) == (1, 1)
+
+
+def test_a_sending_is_taken_back_whole(by, asked, request_, doctors):
+    assert take_back(request_, by=by) == 2
+    assert (request_.state, places(doctors[0])) == (State.SEARCHING, (0, 0))
+
+
+def test_a_sending_taken_back_leaves_who_answered(by, asked, request_):
+    accept(asked[0].id, LINK)
+    assert take_back(request_, by=by) == 1
+    assert [made.state for made in asked] == [P.ACCEPTED, P.CANCELLED]
+
+
+def test_an_earlier_sending_stays(by, doctors, request_, set_clock):
+    (first,) = propose(request_, doctors[:1], by=by)
+    set_clock(clock.now() + timedelta(minutes=5))
+    (second,) = propose(request_, doctors[1:], by=by)
+    take_back(request_, by=by)
+    assert (first.state, second.state) == (P.PENDING, P.CANCELLED)
+
+
+def test_nothing_is_taken_back_once_all_answered(by, asked, request_):
+    for made in asked:
+        decline(made.id, LINK)
+    with pytest.raises(Refusal):
+        take_back(request_, by=by)
+
+
+def test_a_doctor_merged_since_is_asked_once(by, cast, doctors, request_):
+    propose(request_, doctors[:1], by=by)
+    kept = make_person(last_name="Renaudin", first_name="Hélène")
+    session.get_one(Person, doctors[0]).merged_into_id = kept.id
+    session.flush()
+    with pytest.raises(Refusal, match="déjà sollicité"):
+        propose(request_, [kept.id], by=by)

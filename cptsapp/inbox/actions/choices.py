@@ -9,7 +9,7 @@ from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.inbox import doctor_mail, mail
 from cptsapp.inbox.actions import links, priority
 from cptsapp.inbox.actions.moves import move, set_deadline
-from cptsapp.inbox.actions.releases import has_mail, let_all_go, narrow, settle
+from cptsapp.inbox.actions.releases import has_mail, let_all_go, narrow_all, settle
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.actions.telling import tell_found
 from cptsapp.inbox.models import Actor, Deadline, DoctorProposal, LinkPurpose, Outcome, ProposalState, Request, State
@@ -57,8 +57,7 @@ def choose(
     proposal.state = ProposalState.CHOSEN
     chosen_for = _give_doctor(request, proposal)
     record("proposal.chosen", proposal, by=by)
-    for other in sorted(reads.proposals_of(request.id, *rules.WAITING), key=lambda other: other.offer_id):
-        narrow(request, other, chosen_for, actor=actor, by=by)
+    narrow_all(request, chosen_for, actor=actor, by=by)
     if seekers_left(request):
         _go_on(request, proposal, actor, by)
     else:

@@ -9,7 +9,7 @@ from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
-from cptsapp.inbox.actions import priority
+from cptsapp.inbox.actions import priority, releases
 from cptsapp.inbox.actions.changing import to_change
 from cptsapp.inbox.actions.receive import NOT_BORN, SeekerAnswers
 from cptsapp.inbox.actions.steps import add_step
@@ -166,6 +166,8 @@ def end_for(
         seeker.doctor_id, seeker.doctor_name = found.doctor_id, found.name or None
     note_outcome(request, seeker, outcome, by=by, doctor_id=found.doctor_id if found else None)
     priority.refresh(request)
+    releases.narrow_all(request, {seeker.id}, actor=Actor.CPTS, by=by)
+    releases.settle(request, actor=Actor.CPTS, by=by)
     return seeker
 
 

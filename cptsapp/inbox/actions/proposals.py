@@ -7,11 +7,12 @@ from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
+from cptsapp.directory.merged import same_person
 from cptsapp.inbox import doctor_mail
 from cptsapp.inbox.actions import links, places
 from cptsapp.inbox.actions.choices import choose, none_suits, tell_fewer, tell_names
 from cptsapp.inbox.actions.moves import move
-from cptsapp.inbox.actions.releases import begin_choice, let_go, settle, stop_all
+from cptsapp.inbox.actions.releases import begin_choice, let_all_go, let_go, settle, stop_all
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import (
     Actor,
@@ -39,6 +40,7 @@ __all__ = [
     "note_call",
     "propose",
     "stop_all",
+    "take_back",
     "tell_identity",
     "undo_answer",
 ]
@@ -47,6 +49,7 @@ NOBODY = "Cochez au moins un médecin."
 TOO_MANY = "Trois médecins au plus à la fois."
 NO_SEEKER = "Dites pour qui\u202f: chacun a déjà un médecin, ou n’est pas de cette demande."
 NO_OFFER = "{name} ne dit pas prendre de nouveaux patients."
+ANSWERED = "Chaque médecin a déjà répondu."
 ASKED_ALREADY = "{name} est déjà sollicité pour cette demande."
 
 
@@ -65,9 +68,11 @@ def propose(
     """
     request = locked(request.id)
     concerned = _concerned(request, seeker_ids)
-    numbers = list(dict.fromkeys(doctor_ids))
+    found = reads.doctors(doctor_ids)
+    refuse_if(None if set(doctor_ids) <= found.keys() else NO_OFFER.format(name="Ce médecin"))
+    known = {doctor.id: doctor for doctor in found.values()}
+    numbers = list(dict.fromkeys(found[number].id for number in doctor_ids))
     refuse_if(_why_not_so_many(request, numbers, {seeker.id for seeker in concerned}))
-    known = reads.doctors(numbers)
     offers = {number: _offer(known, number) for number in numbers}
     for number in sorted(numbers, key=lambda number: offers[number].id):
         _hold(known[number], offers[number].id, len(concerned))
@@ -107,10 +112,9 @@ def _why_not_so_many(request: Request, numbers: Sequence[int], concerned: set[in
 
 
 def _offer(known: Mapping[int, Doctor], number: int) -> Offer:
-    offer = offer_of(number) if number in known else None
+    offer = offer_of(number)
     if offer is None:
-        name = known[number].name if number in known else "Ce médecin"
-        raise Refusal(NO_OFFER.format(name=name))
+        raise Refusal(NO_OFFER.format(name=known[number].name))
     return offer
 
 
@@ -124,8 +128,8 @@ def _hold(doctor: Doctor, offer_id: int, count: int) -> None:
 def _ask(
     request: Request, doctor: Doctor, offer: Offer, rank: int, concerned: Sequence[Seeker], why: list[str], by: ByUser
 ) -> DoctorProposal:
-    live = reads.proposals_of(request.id, *rules.LIVE)
-    if any(proposal.person_id == doctor.id for proposal in live):
+    same = same_person({doctor.id})
+    if any(proposal.person_id in same for proposal in reads.proposals_of(request.id, *rules.WAITING)):
         raise Refusal(ASKED_ALREADY.format(name=doctor.name))
     proposal = DoctorProposal(
         request_id=request.id,
@@ -302,6 +306,21 @@ def cancel(proposal_id: int, *, by: ByUser) -> DoctorProposal:
     let_go(request, proposal, ProposalState.CANCELLED, "proposal.cancelled", actor=Actor.CPTS, by=by)
     settle(request, actor=Actor.CPTS, by=by)
     return proposal
+
+
+def take_back(request: Request, *, by: ByUser) -> int:
+    """« Annuler » after a sending: those asked last and still silent are asked no more. How many were.
+
+    Raises Refusal when each has answered.
+    """
+    request = locked(request.id)
+    silent = reads.proposals_of(request.id, ProposalState.PENDING)
+    last = [p for p in silent if p.sent_at == max(other.sent_at for other in silent)]
+    if not last:
+        raise Refusal(ANSWERED)
+    let_all_go(request, last, "proposal.cancelled", actor=Actor.CPTS, by=by)
+    settle(request, actor=Actor.CPTS, by=by)
+    return len(last)
 
 
 def note_call(proposal_id: int, *, by: ByUser, note: str = "") -> DoctorProposal:

@@ -129,6 +129,12 @@ def narrow(request: Request, proposal: DoctorProposal, without: set[int], *, act
     record("proposal.narrowed", proposal, by=by, places=proposal.places)
 
 
+def narrow_all(request: Request, without: set[int], *, actor: Actor, by: ByUser | None) -> None:
+    """Some of the household seek no more, however that came: no doctor is awaited nor kept for them."""
+    for proposal in sorted(reads.proposals_of(request.id, *rules.WAITING), key=lambda waiting: waiting.offer_id):
+        narrow(request, proposal, without, actor=actor, by=by)
+
+
 def settle(request: Request, *, actor: Actor, by: ByUser | None) -> None:
     """What is awaited now: the choice of the person, else the first silent doctor; without any, the search resumes."""
     if request.state is not State.PROPOSED:

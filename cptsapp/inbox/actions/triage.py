@@ -6,7 +6,7 @@ from typing import Any
 from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
-from cptsapp.inbox.actions import priority, stopping, telling
+from cptsapp.inbox.actions import priority, releases, stopping, telling
 from cptsapp.inbox.actions.changing import to_change
 from cptsapp.inbox.actions.household import NO_DOCTOR, Found, forget_outcome, note_outcome
 from cptsapp.inbox.actions.moves import move
@@ -62,6 +62,7 @@ def find(
     chosen = [seeker for seeker in left if not seeker_ids or seeker.id in seeker_ids]
     for seeker in chosen:
         seeker.doctor_id, seeker.doctor_name = found.doctor_id, found.name or None
+    releases.narrow_all(request, {seeker.id for seeker in chosen}, actor=actor, by=by)
     if len(chosen) < len(left):
         _some_found(request, chosen, found, by, actor)
         return request
@@ -74,6 +75,7 @@ def _some_found(request: Request, chosen: list[Seeker], found: Found, by: ByUser
     for seeker in chosen:
         note_outcome(request, seeker, Outcome.FOUND, by=by, actor=actor, doctor_id=found.doctor_id)
     priority.refresh(request)
+    releases.settle(request, actor=actor, by=by)
 
 
 def declare(request_id: int, *, by: ByUser | None, actor: Actor = Actor.CPTS, version: int | None = None) -> Request:

@@ -120,7 +120,8 @@ class ProposalState(enum.StrEnum):
     LAPSED = "lapsed"
 
 
-LIVE = "state IN ('pending', 'accepted', 'chosen')"
+# Chosen for one of a household, a doctor may be asked for another of it.
+LIVE = "state IN ('pending', 'accepted')"
 
 
 class DoctorProposal(Base):

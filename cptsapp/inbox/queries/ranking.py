@@ -26,7 +26,7 @@ from cptsapp.inbox.rules.places import Equation
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
 
-LIVE = (ProposalState.PENDING, ProposalState.ACCEPTED, ProposalState.CHOSEN)
+LIVE = (ProposalState.PENDING, ProposalState.ACCEPTED)  # chosen for one of a household, may be asked for another
 # A doctor who said yes, whatever came of it: the rotation counts what was asked of them.
 YES = (ProposalState.ACCEPTED, ProposalState.CHOSEN, ProposalState.RELEASED)
 LEAVING_MONTHS = 12  # who leaves within the year is proposed last: the patient would search again

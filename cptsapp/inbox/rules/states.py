@@ -76,7 +76,7 @@ MOVES: tuple[Move, ...] = (
     Move(
         "find",
         "Médecin trouvé",
-        (*BEFORE_SEARCH, S.SEARCHING),
+        (*BEFORE_SEARCH, S.SEARCHING, S.PROPOSED),
         S.TO_DECLARE,
         (A.CPTS, A.PERSON),
         "le nom du médecin",

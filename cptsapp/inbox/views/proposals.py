@@ -36,6 +36,17 @@ def propose_doctors(reference: str) -> Response:
     return act(reference, do)
 
 
+@blueprint.post("/demandes/<reference>/proposer/annuler")
+@requires("inbox.manage")
+def take_back_proposals(reference: str) -> Response:
+    """Undo the last sending, for those who have not answered."""
+
+    def do(request_id: int, version: int | None) -> None:
+        proposals.take_back(to_change(request_id, version), by=me())
+
+    return act(reference, do)
+
+
 def _on_one(reference: str, proposal_id: int, do: Callable[[int], object]) -> Response:
     """Do something to a proposal of this file. Raises Refusal, shown on the file, for another file's."""
 

@@ -816,8 +816,8 @@ def upgrade() -> None:
             "uq_doctor_proposal_live",
             ["request_id", "person_id"],
             unique=True,
-            sqlite_where=sa.text("state IN ('pending', 'accepted', 'chosen')"),
-            postgresql_where=sa.text("state IN ('pending', 'accepted', 'chosen')"),
+            sqlite_where=sa.text("state IN ('pending', 'accepted')"),
+            postgresql_where=sa.text("state IN ('pending', 'accepted')"),
         )
 
     op.create_table(
