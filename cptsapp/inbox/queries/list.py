@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
 from cptsapp.core import stamps
 from cptsapp.core.db import db, session
 from cptsapp.core.prepared import Prepared
 from cptsapp.core.refusals import Forbidden
+from cptsapp.directory.models import Organisation, Person
 from cptsapp.inbox.models import InboxSettings, Label, Request, RequestLabel
 from cptsapp.inbox.permissions import reads_all
 from cptsapp.inbox.queries import searching
@@ -22,6 +24,7 @@ from cptsapp.inbox.queries.settings import defaults
 from cptsapp.inbox.rules.priority import CRITERIA
 from cptsapp.inbox.rules.queues import MINE, NO_CRITERION, NOBODYS, NUMBERED, QUEUES, SEARCH, Filters
 from cptsapp.territory import queries as territory
+from cptsapp.territory.models import Commune
 
 PAGE = 50
 MONTH_DAYS = 30
@@ -58,8 +61,9 @@ class Page:
 
 # -- what is counted, kept in memory until a commit changes it -------------------------------------------------------
 
-_STAMP = stamps.watch("requests", Request, RequestLabel, Label, InboxSettings)
-KEPT_MAX = 500
+# All that the rows of a page are made of; a step is never added without its request being changed.
+_STAMP = stamps.watch("requests", Request, RequestLabel, Label, InboxSettings, User, Organisation, Person, Commune)
+KEPT_MAX = 200
 _kept: WeakKeyDictionary[Engine, tuple[tuple[int | None, date], dict[Any, Any]]] = WeakKeyDictionary()
 T = TypeVar("T")
 
@@ -165,6 +169,13 @@ def asked(user: CurrentUser, filters: Filters, counts: Mapping[str, QueueCount] 
 
 def page(wanted: Asked, after: str = "", before: str = "") -> Page:
     """A page: the first, or the one after or before a file of this reference; the first when there is no such file."""
+    if wanted.search is not None:
+        return _page(wanted, after, before)
+    key = ("page", wanted.user.id, wanted.filters, after, before)
+    return _remembered(key, lambda: _page(wanted, after, before))
+
+
+def _page(wanted: Asked, after: str, before: str) -> Page:
     key = _key(wanted.code, after or before)
     is_back = bool(before and key)
     kind = "before" if is_back else "after" if key else "first"

@@ -13,6 +13,7 @@ from cptsapp.core import clock, french
 from cptsapp.core.prepared import Prepared
 from cptsapp.inbox.models import Label, RequestLabel, Seeker, State
 from cptsapp.inbox.patients import Identity, joined, open_identity
+from cptsapp.inbox.queries import searching
 from cptsapp.inbox.rules.priority import CRITERIA
 from cptsapp.inbox.rules.queues import ages, in_days, to_do
 from cptsapp.inbox.rules.states import STATE_LABELS
@@ -27,14 +28,14 @@ FIRST_STEP = "première lecture"
 class Line:
     """A file in the list, in words. `mark` is how its deadline shows; `claimed_by` is someone else, there now.
 
-    `day` and `day_detail`: by when, or when it was closed. `criteria` are words, each with the kind of its tag.
+    `day` and `day_detail`: by when, or when it was closed. `criteria` are words, each with whether it is urgency.
     """
 
     reference: str
     name: str
     ages: str
     commune: str
-    criteria: Sequence[tuple[str, str]]
+    criteria: Sequence[tuple[str, bool]]
     labels: Sequence[str]
     act: str
     detail: str
@@ -93,7 +94,7 @@ def _line(
     )
 
 
-_TAGS = {code: (label, " warn" if code == "urgent" else "") for code, label in CRITERIA.items()}
+_TAGS = {code: (label, code == "urgent") for code, label in CRITERIA.items()}
 
 
 def _day(row: Any, today: date) -> tuple[str, str, str]:
@@ -123,7 +124,8 @@ _IDS = [bindparam(f"id{rank}", type_=Integer) for rank in range(PAGE_MAX)]
 _NAMES = Prepared(
     select(Seeker.id, Seeker.request_id, Seeker.seal_id, Seeker.name, Seeker.birth_date).where(
         Seeker.request_id.in_(_IDS)
-    )
+    ),
+    remembers=True,
 )
 _STUCK = Prepared(
     select(RequestLabel.request_id, Label.name)
@@ -137,9 +139,12 @@ def _numbered(ids: Sequence[int]) -> dict[str, int]:
 
 
 def _identities(ids: Sequence[int]) -> Mapping[int, list[Identity]]:
-    found = defaultdict[int, list[Identity]](list)
+    found, opened = defaultdict[int, list[Identity]](list), searching.opened_identities()
     for row in sorted(_NAMES.all(**_numbered(ids))):
-        who = open_identity(row.seal_id, row.name, row.birth_date)
+        key = (row.name, row.birth_date)
+        who = opened.get(key)
+        if who is None and (who := open_identity(row.seal_id, row.name, row.birth_date)):
+            opened[key] = who
         if who is not None:
             found[row.request_id].append(who)
     return found

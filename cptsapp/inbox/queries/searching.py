@@ -1,7 +1,8 @@
 """Finding a file by a fragment of a name, though names are sealed; by its commune or its reference too.
 
 A process opens the sealed names once and keeps them folded in its memory, never elsewhere: it reads the table again
-when a commit has changed a seeker, opens those it does not know, and forgets those that are gone.
+when a commit has changed a seeker, opens those it does not know, and forgets those that are gone. Whoever reads that
+memory reads the keys as well.
 
 What was typed is not put in an address either: browsers, proxies and logs keep addresses. It travels sealed for the
 user who typed it, and for a day.
@@ -25,7 +26,7 @@ from cptsapp.core.prepared import Prepared
 from cptsapp.core.seal import SealBroken, ring
 from cptsapp.core.text import REFERENCE_DIGITS, REFERENCE_LETTERS, fold
 from cptsapp.inbox.models import Request, Seeker
-from cptsapp.inbox.patients import open_name
+from cptsapp.inbox.patients import Identity, open_name
 from cptsapp.inbox.rules.queues import TYPED_MAX
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
@@ -131,6 +132,20 @@ def _names() -> _Names:
 def forget() -> None:
     """Read again at the next search: what it costs is measured so."""
     _kept.pop(db.engine, None)
+
+
+Opened = dict[tuple[bytes, bytes], Identity]
+OPENED_MAX = 2_000
+_opened: WeakKeyDictionary[Engine, tuple[int | None, Opened]] = WeakKeyDictionary()
+
+
+def opened_identities() -> Opened:
+    """Those that lists have opened, by sealed name and birth date: let go, all of them, when any seeker changes."""
+    stamp, engine = stamps.value(_STAMP), db.engine
+    kept = _opened.get(engine)
+    if kept is None or kept[0] != stamp or len(kept[1]) > OPENED_MAX:
+        kept = _opened[engine] = (stamp, {})
+    return kept[1]
 
 
 def _read(stamp: int | None, known: dict[bytes, str]) -> _Names:

@@ -1,6 +1,7 @@
 """The inbox: its queues, the list of one narrowed by filters in the address, and the search by a fragment of a name."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -76,8 +77,8 @@ def requests() -> Response:
 def show_list(error: str = "", status: int = 200) -> Response:
     """The list that the address asks for, with why a gesture on a row was refused. Its reading is recorded."""
     user, counts = me(), queries.queue_counts()
-    wanted = queries.asked(user, filters_of(request.args), counts)
-    page = queries.page(wanted, request.args.get("apres", ""), request.args.get("avant", ""))
+    wanted = queries.asked(user, filters_of(request.values), counts)
+    page = queries.page(wanted, request.values.get("apres", ""), request.args.get("avant", ""))
     shown = lines(page.rows, user, tells_state=wanted.code in OF_EVERY_STATE)
     after_commit(lambda: note_listed(wanted.code, len(shown), by=user))
     narrowing = queries.narrowing(wanted)
@@ -133,8 +134,12 @@ def _chips(wanted: Asked, found: queries.Narrowing) -> list[dict[str, Any]]:
 
 def _chip(wanted: Asked, name: str, value: str, label: str, count: int) -> dict[str, Any]:
     is_current = wanted.filters.narrowing.get(name) == value
-    url = address_of(wanted.filters.toggled(name, value))
-    return {"label": label, "count": count, "url": url, "is_current": is_current}
+    return {"label": label, "count": count, "url": _toggle(wanted.filters, name, value), "is_current": is_current}
+
+
+@lru_cache(maxsize=1000)
+def _toggle(filters: Filters, name: str, value: str) -> str:
+    return f"/demandes?{urlencode(filters.toggled(name, value).pairs())}"
 
 
 def _acts(code: str) -> list[tuple[str, str]]:

@@ -34,11 +34,11 @@ def _do(reference: str, act: Callable[[int], object], done: str = "") -> Respons
     except Refusal as refusal:
         give_up()
         return show(reference, 409, refused=why(refusal)) if is_file else show_list(refusal.message, 409)
-    filters = filters_of(request.args)
+    filters = filters_of(request.values)
     if is_file:
         said = urlencode(filters.pairs())
         return htmx.redirect(f"/demandes/{reference}?{said}#suivi" if said else f"/demandes/{reference}#suivi")
-    url = address_of(filters, apres=request.args.get("apres", "")[:20], fait=done, sur=reference if done else "")
+    url = address_of(filters, apres=request.values.get("apres", "")[:20], fait=done, sur=reference if done else "")
     return htmx.redirect(f"{url}#{reference}")
 
 
