@@ -237,7 +237,7 @@ def _restore(live: Offer, before: Offer) -> None:
 
 def _withdraw(live: Offer, before: Offer | None) -> None:
     used = session.scalar(select(DoctorProposal.id).where(DoctorProposal.offer_id == live.id).limit(1))
-    if used is not None:
+    if used is not None or live.taken or live.pending:
         raise Refusal(ASKED_SINCE)
     session.delete(live)
     session.flush()
@@ -263,6 +263,7 @@ def confirm(person_id: int, *, via: AnsweredBy, by: ByUser | None) -> Offer:
     if live is None:
         raise Refusal(NOTHING_TO_CONFIRM)
     live.valid_until = max(live.valid_until, rules.default_until(live.takes, territory.today()))
+    live.campaign_id = _campaign_asking(number) or live.campaign_id
     live.confirmed_at, live.confirm_asked_at = now, None
     session.flush()
     _mark_answered(number, now)
