@@ -5,7 +5,21 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import browser, directory, extract, lists, measure, race, rate, rig, seed, start, weight
+from tests.bench import (
+    browser,
+    directory,
+    duplicates,
+    extract,
+    inbox,
+    lists,
+    measure,
+    race,
+    rate,
+    rig,
+    seed,
+    start,
+    weight,
+)
 from tests.bench.desk import LIST, POLL, Desk
 from tests.bench.pages import HOT, plans
 from tests.bench.report import Report
@@ -109,6 +123,42 @@ def rate_lines(report: Report) -> None:
         report.note(f"  {ratios[0]:.1f} × bare; read again after a change: {rate.reading_again(at):.0f} ms")
 
 
+def known_lines(report: Report) -> None:
+    """Who is known already, asked at each word of a call, beside the first page of the same inbox."""
+    with inbox.inbox(inbox.IDENTITIES) as at:
+        person, known = at.person("coordinator"), duplicates.with_phone(at)
+        typed, first = duplicates.typing(person, known), inbox.opening(person)
+        ratios = measure.cpu_ratios([(typed, duplicates.TYPED), (first, 10)], measure.bare_act())
+        report.line("inbox.duplicate, ÷ inbox.first", ratios[0] / ratios[1], 2, is_cpu=True, digits=2)
+        report.note(f"  {ratios[0]:.1f} × bare, the draft kept, among {inbox.IDENTITIES:,} identities")
+        with measure.statements(at.engine) as seen:
+            typed()
+        report.exact("inbox.duplicate, plans that scan", len(measure.bad_plans(at.engine, seen)), 0)
+
+
+def inbox_lines(report: Report) -> None:
+    """The first page of a queue, 50 rows of 5,000 files; a search among 10,000 names; what more files cost."""
+    with inbox.inbox(inbox.FILES) as at:
+        opening = inbox.opening(at.person("coordinator"))
+        (first,) = measure.cpu_ratios([(opening, 10)], measure.bare_act())
+        report.line("inbox.first", first, 40, is_cpu=True)
+        with measure.statements(at.engine) as seen:
+            inbox.after_a_change(at, opening)()
+        report.exact("inbox.first, plans that scan", len(measure.bad_plans(at.engine, seen)), 0)
+        report.note(f"  {len(seen)} statements after a change, in {inbox.opening_again(at, opening):.1f} ms more")
+    with inbox.inbox(inbox.IDENTITIES) as at:
+        person = at.person("coordinator")
+        acts = [inbox.searching_for(at, person), inbox.opening(person)]
+        search, page = measure.cpu_ratios(list(zip(acts, (len(inbox.FRAGMENTS), 10), strict=True)), measure.bare_act())
+        report.line("inbox.search, ÷ inbox.first", search / page, 3, is_cpu=True, digits=2)
+        report.note(f"  {search:.1f} × bare; names opened again: {inbox.reading_again(at):.0f} ms")
+    turns = []
+    for files in (inbox.FEW, inbox.MANY):
+        with inbox.inbox(files) as at:  # one at a time: a process has one ring of keys
+            turns.append(measure.loops(at.engine, inbox.after_a_change(at, inbox.opening(at.person("coordinator")))))
+    report.line("inbox.first growth, rows walked", turns[1] / turns[0], 1.2, digits=2)
+
+
 def import_lines(report: Report) -> None:
     """Half a million lines of the extract, from the file to the directory; and the memory it takes."""
     with rig.rig(SMALL) as at:
@@ -149,7 +199,7 @@ def browser_table(report: Report) -> None:
 
 
 PARTS = (
-    *(desk, growth, real_server, directory_lines, rate_lines, import_lines),
+    *(desk, growth, real_server, directory_lines, rate_lines, inbox_lines, known_lines, import_lines),
     *(plan_lines, list_lines, start_line, browser_table),
 )
 

@@ -293,7 +293,7 @@ def test_the_hours_of_the_line_are_shown(desk):
     kept.line_hours, kept.line_phone = "du lundi au vendredi de 8h30 à 18h30", "+33261914027"
     session.add(kept)
     session.commit()
-    assert "Ligne ouverte : du lundi au vendredi de 8h30 à 18h30" in desk.get("/demandes/saisie").text
+    assert "Ligne ouverte\u00a0: du lundi au vendredi de 8h30 à 18h30" in desk.get("/demandes/saisie").text
 
 
 @pytest.mark.parametrize("reference", ["x", "D-1", "D-XXXXXXXX1"])

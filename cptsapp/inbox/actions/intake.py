@@ -37,7 +37,7 @@ def keep(reference: str, answers: Mapping[str, Sequence[str]], *, by: CurrentUse
         raise Invisible
     if any(looks_like_nir(value) for values in answers.values() for value in values):
         raise Refusal(NIR_REFUSED)
-    if received(by, reference) is not None:
+    if queries.is_received(by, reference):
         return None
     draft = draft_of(by, reference) or _new(reference, by)
     held = content_of(draft) if draft.content else Content()

@@ -124,7 +124,7 @@ class IntakeForm(BaseForm):
     asker_mail = _mail("Mail de qui appelle")
     address = _line("Adresse", 160)
     reason = SelectField("Raison", [InputRequired(ASK)], choices=[SelectChoice("", "—"), *_pairs(words.REASONS)])
-    doctor_name = _line("Dernier médecin, sa commune")
+    doctor_name = _line("Dernier médecin")
     is_followed = RadioField(
         f"Suivi par d’autres{THIN}?", [Optional()], choices=[SelectChoice(YES, "Oui"), SelectChoice(NO, "Non")]
     )

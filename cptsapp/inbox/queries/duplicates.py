@@ -4,13 +4,14 @@ Ten thousand identities cost what a few do: only the candidates that an index gi
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import BindParameter, Integer, LargeBinary, Select, bindparam, or_, select
 
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.inbox.models import Channel, Door, Outcome, Request, Seeker, State, ToldApart
 from cptsapp.inbox.patients import (
     Identity,
@@ -64,7 +65,9 @@ class Near:
 def near(
     identities: Sequence[Identity | Said], phones: Iterable[str], exclude_request_id: int | None = None
 ) -> list[Near]:
-    """Who may be one of these, likeliest first, `NEAR_MAX` at most; phones as +33…. Two statements.
+    """Who may be one of these, likeliest first, `NEAR_MAX` at most; two phones at most, as +33….
+
+    A statement for each identity and one for the phones, however many files there are.
 
     Left out: anonymised files, those merged into another, those taken for abuse. Whoever is exactly one person of the
     file is not compared with the others there: twins are told apart.
@@ -99,9 +102,9 @@ def duplicates_of(request: Request) -> list[Near]:
 # -- candidates -------------------------------------------------------------------------------------------------------
 
 
-def _select() -> Select[*tuple[Any, ...]]:
-    # Columns, not objects: what is compared, and what may be shown.
-    return (
+def _statement(numbers: Select[int]) -> Prepared:
+    """What is compared, and what may be shown, of the seekers of these numbers; `other` is the file left out."""
+    return Prepared(
         select(
             Seeker.id,
             Seeker.seal_id,
@@ -122,51 +125,57 @@ def _select() -> Select[*tuple[Any, ...]]:
         )
         .join(Request, Request.id == Seeker.request_id)
         .join(Commune, Commune.code == Request.commune_code)
-        .where(Seeker.name.is_not(None), Request.merged_into_id.is_(None), Request.suspected_at.is_(None))
+        .where(
+            Seeker.id.in_(numbers),
+            Seeker.request_id != bindparam("other", type_=Integer()),
+            Seeker.name.is_not(None),
+            Request.merged_into_id.is_(None),
+            Request.suspected_at.is_(None),
+        )
         .order_by(Seeker.id.desc())
         .limit(CANDIDATES_MAX)
     )
 
 
-def _candidates(
-    identities: Sequence[Identity | Said], phones: set[bytes], exclude_request_id: int | None
-) -> list[Row[Any]]:
-    asked = [_by_identity(identities), _by_phone(phones)]
-    found: dict[int, Row[Any]] = {}
-    for numbers in asked:
-        if numbers is None:
-            continue
-        wanted = _select().where(Seeker.id.in_(numbers))
-        if exclude_request_id is not None:
-            wanted = wanted.where(Seeker.request_id != exclude_request_id)
-        found |= {row.id: row for row in session.execute(wanted)}
-    return list(found.values())
+def _bytes(name: str) -> BindParameter[bytes]:
+    return bindparam(name, type_=LargeBinary())
 
 
-def _by_identity(identities: Sequence[Identity | Said]) -> Select[int] | None:
-    known = [indexes(Identity(one.last_name, one.first_name, one.birth_date)) for one in identities if one.birth_date]
-    if not known:
-        return None
-    return select(Seeker.id).where(
+_BY_IDENTITY = _statement(
+    select(Seeker.id).where(
         or_(
-            Seeker.whole_index.in_([one.whole for one in known]),
-            Seeker.last_index.in_([one.last for one in known]),
-            Seeker.first_index.in_([one.first for one in known]),
-            Seeker.year_index.in_([one.year for one in known]),
+            Seeker.whole_index == _bytes("whole"),
+            Seeker.last_index == _bytes("last"),
+            Seeker.first_index == _bytes("first"),
+            Seeker.year_index == _bytes("year"),
         )
     )
+)
+_BY_PHONE = _statement(
+    select(Seeker.id)
+    .join(Request, Request.id == Seeker.request_id)
+    .where(
+        or_(
+            Request.phone_index.in_([_bytes("one"), _bytes("two")]),
+            Request.asker_phone_index.in_([_bytes("one"), _bytes("two")]),
+        )
+    )
+)
 
 
-def _by_phone(phones: set[bytes]) -> Select[int] | None:
-    if not phones:
-        return None
-    same = or_(Request.phone_index.in_(phones), Request.asker_phone_index.in_(phones))
-    return select(Seeker.id).join(Request, Request.id == Seeker.request_id).where(same)
+def _candidates(identities: Sequence[Identity | Said], phones: set[bytes], exclude_request_id: int | None) -> list[Any]:
+    other = exclude_request_id or 0
+    dated = [Identity(one.last_name, one.first_name, one.birth_date) for one in identities if one.birth_date]
+    rows = [row for one in dated for row in _BY_IDENTITY.all(other=other, **asdict(indexes(one)))]
+    if phones:
+        one, *more = sorted(phones)
+        rows += _BY_PHONE.all(other=other, one=one, two=more[0] if more else one)
+    return list({row.id: row for row in rows}.values())
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------
 
-_Pair = tuple[int, Row[Any], Identity, Likeness]
+_Pair = tuple[int, Any, Identity, Likeness]
 
 
 def _compared(one: Identity | Said, who: Identity, shares_phone: bool) -> Likeness | None:
@@ -186,7 +195,7 @@ def _told_apart_by_exact(found: list[_Pair]) -> list[_Pair]:
     ]
 
 
-def _near(rank: int, row: Row[Any], who: Identity, likeness: Likeness) -> Near:
+def _near(rank: int, row: Any, who: Identity, likeness: Likeness) -> Near:
     contact = open_contact(row.request_seal_id, row.details)
     return Near(
         mine=rank,

@@ -35,9 +35,15 @@ def communes_meant(typed: str) -> list[NationalCommune]:
     if digits.isdigit():
         found = national.by_postcode(digits)
     else:
-        near = national.search(typed, SHOWN_MAX)
+        near = _searched(typed)
         found = [commune for commune in near if commune.folded == _whole(typed)] or near
     return _own_first(_by_arrondissement(found))[:SHOWN_MAX]
+
+
+@lru_cache(maxsize=256)
+def _searched(typed: str) -> list[NationalCommune]:
+    """The same place comes again with each word of a call: the whole country is not looked through each time."""
+    return national.search(typed, SHOWN_MAX)
 
 
 def _whole(typed: str) -> str:

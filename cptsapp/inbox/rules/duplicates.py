@@ -42,18 +42,22 @@ class Likeness:
 
 def compare(a: Said, b: Said, *, shares_phone: bool) -> Likeness | None:
     """Why two persons may be the same, or None when nothing says so. The order of the two does not count."""
-    last, first = likeness(a.last_name, b.last_name), first_likeness(a.first_name, b.first_name)
-    is_same_name = bool(_words(a)) and _words(a) == _words(b)
-    score = 100.0 if is_same_name else max((last + first) / 2, _turned(a, b))
-    is_near_name = is_same_name or (last >= NEAR_LAST and first >= NEAR_FIRST) or _turned(a, b) >= NEAR_FIRST
+    mine, theirs = _name(a), _name(b)
+    is_same_name = mine.is_whole and mine.words == theirs.words
+    is_same_day = a.birth_date is not None and a.birth_date == b.birth_date
+    if not (is_same_name or is_same_day or shares_phone):
+        return None  # nothing is left that could say so: the letters need not be compared
+    last, first, turned = _near(mine.last, theirs.last), _near_first(mine.first, theirs.first), _turned(mine, theirs)
+    is_near_name = is_same_name or (last >= NEAR_LAST and first >= NEAR_FIRST) or turned >= NEAR_FIRST
+    score = 100.0 if is_same_name else max((last + first) / 2, turned)
+    if is_same_day:
+        return _same_date(is_same_name, is_near_name, first, score)
     if a.birth_date is None or b.birth_date is None:
         return _without_date(is_same_name, score) if shares_phone and is_near_name else None
-    if a.birth_date == b.birth_date:
-        return _same_date(is_same_name, is_near_name, first, score)
-    if is_same_name and (shares_phone or is_slip(a.birth_date, b.birth_date)):
-        is_close = is_slip(a.birth_date, b.birth_date)
+    is_close = is_slip(a.birth_date, b.birth_date)
+    if is_same_name and (shares_phone or is_close):
         return Likeness(SLIPPED if is_close else NAMESAKE_PHONE, 85.0 if is_close else 70.0)
-    if is_near_name and shares_phone and is_slip(a.birth_date, b.birth_date):
+    if is_near_name and shares_phone and is_close:
         return Likeness(BOTH, 0.75 * score)
     return None
 
@@ -71,45 +75,67 @@ def _without_date(is_same_name: bool, score: float) -> Likeness:
     return Likeness(NAMESAKE_PHONE if is_same_name else SPELLED_PHONE, 0.8 * score)
 
 
-def _words(who: Said) -> list[str]:
-    """The words of a name in no order: either may stand first, a particle fall on either side."""
-    if not fold(who.last_name) or not fold(who.first_name):
-        return []
-    return sorted(f"{fold(who.last_name)} {fold(who.first_name)}".split())
+# -- names ------------------------------------------------------------------------------------------------------------
+
+_Words = tuple[str, ...]
 
 
-def _turned(a: Said, b: Said) -> float:
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The folded words of a name; `words` in no order: either may stand first, a particle fall on either side."""
+
+    last: _Words
+    first: _Words
+    words: list[str]
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.last and self.first)
+
+
+def _name(who: Said) -> _Name:
+    last, first = tuple(fold(who.last_name).split()), tuple(fold(who.first_name).split())
+    return _Name(last, first, sorted(last + first))
+
+
+def _turned(a: _Name, b: _Name) -> float:
     """How near two names are when one was written the other way round."""
-    return min(likeness(a.last_name, b.first_name), likeness(b.last_name, a.first_name))
+    return min(_near(a.last, b.first), _near(b.last, a.first))
 
 
 def likeness(a: str, b: str) -> float:
     """How near two names are, blanks and accents left out: 0 to 100; 0 when one is not said."""
+    return _near(tuple(fold(a).split()), tuple(fold(b).split()))
+
+
+def _near(a: _Words, b: _Words) -> float:
     from rapidfuzz import fuzz  # a heavy library that few requests need
 
-    x, y = fold(a).replace(" ", ""), fold(b).replace(" ", "")
-    if not x or not y:
+    if not a or not b:
         return 0.0
+    x, y = "".join(a), "".join(b)
     # A double name of which one half was given: « Martin-Garnier » and « Martin ».
-    halves = {*fold(a).split()} & {*fold(b).split()}
-    return 95.0 if x != y and any(len(word) > 3 for word in halves) else fuzz.ratio(x, y)
+    is_half = x != y and any(len(word) > 3 for word in {*a} & {*b})
+    return 95.0 if is_half else fuzz.ratio(x, y)
 
 
 def first_likeness(a: str, b: str) -> float:
     """The same for first names, where an initial stands for the whole: « J.-P. » and « Jean-Pierre »."""
+    return _near_first(tuple(fold(a).split()), tuple(fold(b).split()))
+
+
+def _near_first(a: _Words, b: _Words) -> float:
     from rapidfuzz import fuzz
 
-    x, y = fold(a).split(), fold(b).split()
-    if not x or not y:
+    if not a or not b:
         return 0.0
-    if x == y or "".join(x) == "".join(y):
+    x, y = "".join(a), "".join(b)
+    if x == y:
         return 100.0
-    if _are_initials(x, y) or _are_initials(y, x):
-        return 90.0
-    return fuzz.ratio("".join(x), "".join(y))
+    return 90.0 if _are_initials(a, b) or _are_initials(b, a) else fuzz.ratio(x, y)
 
 
-def _are_initials(short: list[str], whole: list[str]) -> bool:
+def _are_initials(short: _Words, whole: _Words) -> bool:
     """Whether each word of `short` begins the one at its place, one of them by its first letter alone."""
     if len(short) > len(whole) or not any(len(word) == 1 for word in short):
         return False

@@ -102,28 +102,33 @@ class _Draft:
 
 
 def _page(shown: Shown, status: int = 200, *, drafts: Any = ()) -> Response:
-    return make_response(render_template("inbox/intake.html", drafts=drafts, **_context(shown)), status)
+    line = settings()
+    page = render_template(
+        "inbox/intake.html",
+        drafts=drafts,
+        communes=territory.own_communes(),
+        line_hours=line.line_hours,
+        line_phone=line.line_phone,
+        origin=queries.origin_of(me()),
+        people_max=PEOPLE_MAX,
+        **_context(shown),
+    )
+    return make_response(page, status)
 
 
 def _context(shown: Shown) -> dict[str, Any]:
-    call, user = shown.call, me()
+    call = shown.call
     first_answer = deadlines.due_on(Deadline.FIRST_ANSWER, territory.today(), delays())
-    line = settings()
     return {
         "shown": shown,
         "call": call,
         "form": call.form,
         "reference": shown.reference,
         "is_partner": call.is_partner,
-        "origin": queries.origin_of(user),
         "missing": call.missing(),
         "near": [(_side(call, one.mine), one) for one in _near(shown)],
         "place": call.gate,
-        "communes": territory.own_communes(),
         "first_answer": first_answer,
-        "line_hours": line.line_hours,
-        "line_phone": line.line_phone,
-        "people_max": PEOPLE_MAX,
     }
 
 
