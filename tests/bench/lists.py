@@ -18,6 +18,7 @@ from cptsapp.core.db import db, session
 from cptsapp.core.tokens import new_token, token_hash
 from cptsapp.directory.models import Organisation, Practice
 from cptsapp.directory.models import Person as Professional
+from cptsapp.inbox.actions import sorting
 from cptsapp.ledger.models import LedgerLine
 from cptsapp.outbox.models import Message
 from cptsapp.regulation.models import Orientation, OrientationKind
@@ -28,6 +29,7 @@ from tests.bench import seed
 from tests.bench.measure import statements
 from tests.bench.rig import Person, Rig
 from tests.tools import databases, factories
+from tests.tools.inbox import make_request
 from tests.tools.settings import test_settings
 
 FEW, MANY = 1, 30
@@ -66,6 +68,10 @@ PAGES = (
     ListPage("annuaire, filtres", "/annuaire/filtres", "coordinator"),
     ListPage("annuaire, etiquettes", "/annuaire/etiquettes", "coordinator"),
     ListPage("annuaire, export", "/annuaire/export.csv?colonne=nom", "coordinator"),
+    ListPage("demandes", "/demandes?file=nouvelles", "coordinator"),
+    ListPage("demandes, filtres", "/demandes/filtres?file=nouvelles", "coordinator"),
+    ListPage("demandes, lot", "/demandes/lot?file=nouvelles&acte=confier&tous=1", "coordinator"),
+    ListPage("demandes, etiquettes", "/demandes/etiquettes", "coordinator"),
     ListPage("structures", "/annuaire/structures", "coordinator"),
     ListPage("comptes", "/comptes", "administrator"),
     ListPage("postes", "/postes", "administrator"),
@@ -96,6 +102,7 @@ class World:
             self._agenda(kind, number)
         self._around(practice, number)
         self._traces(number)
+        self._requests(number, practice)
         session.commit()
 
     def _colleague(self, number: int) -> Practice:
@@ -165,6 +172,14 @@ class World:
         )
         factories.make_campaign(name=f"Campagne {number}", starts_on=date(2020, 1, 1) + timedelta(days=number))
         sessions.open_session(self.user, f"téléphone {number}")
+
+    def _requests(self, number: int, practice: Practice) -> None:
+        """A request of a commune of its own, followed by someone of its own, with a label of its own."""
+        request = make_request(commune_code=practice.place.commune_code)
+        follower = factories.make_user(Role.ASSISTANT, display_name=f"Assistante {number}")
+        by = factories.acting(follower)
+        sorting.assign(request.id, follower.id, by=by)
+        sorting.stick(request.id, f"étiquette {number}", by=by)
 
     def _traces(self, number: int) -> None:
         for thing in session.query(Booking).order_by(Booking.id.desc()).limit(2):
@@ -239,8 +254,10 @@ def _world() -> World:
 @contextmanager
 def _small_rig() -> Iterator[Rig]:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        template = databases.make_template("sqlite", folder)
+        folder, made = Path(name) / "instance", Path(name) / "made"
+        folder.mkdir()
+        made.mkdir()
+        template = databases.make_template("sqlite", made)
         app = create_app(test_settings(folder, template.copy(folder), f"@{seed.clock_file()}"))
         with app.app_context():
             engine = db.engine
