@@ -9,6 +9,11 @@ from cptsapp.inbox.models import RightKind
 from cptsapp.inbox.rules import rights as rules
 
 
+def sentence(words: str) -> str:
+    """The words with a capital, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 class AskRightForm(BaseForm):
     """Which right the person asks for, and their words."""
 
@@ -32,4 +37,4 @@ class AnswerRightForm(BaseForm):
 
     def offer(self, kind: RightKind) -> None:
         """What may be said for this right."""
-        self.answer.choices = [SelectChoice(code, words) for code, words in rules.answers(kind).items()]
+        self.answer.choices = [SelectChoice(code, sentence(words)) for code, words in rules.answers(kind).items()]
