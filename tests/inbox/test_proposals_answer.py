@@ -9,7 +9,7 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory.models import Person
 from cptsapp.inbox.actions import household, triage
-from cptsapp.inbox.actions.choices import NOBODY_ACCEPTED, none_suits, note_person_called
+from cptsapp.inbox.actions.choices import NOBODY_ACCEPTED, ask_for_call, none_suits, note_person_called
 from cptsapp.inbox.actions.household import Found
 from cptsapp.inbox.actions.proposals import (
     accept,
@@ -130,6 +130,23 @@ def test_once_called_they_have_their_days_to_choose(by, doctors):
     accept(made.id, LINK)
     note_person_called(request, by=by)
     assert (request.deadline, request.due_on) == (Deadline.PERSON_CHOICE, date(2026, 7, 30))
+
+
+def test_who_wished_to_be_called_still_is_when_a_doctor_accepts(asked, request_):
+    ask_for_call(request_)
+    accept(asked[0].id, LINK)
+    assert (request_.deadline, request_.due_on) == (Deadline.CALL_PERSON, date(2026, 7, 20))
+
+
+def test_no_mail_says_who_where_nor_why(asked, request_):
+    accept(asked[0].id, LINK)
+    undo_answer(asked[0].id, LINK)
+    for made in asked:
+        accept(made.id, LINK)
+    choose(request_, asked[0].id)
+    written = "".join(mail.title + mail.text for mail in session.query(Message))
+    found = [word for word in ("Jeanne", "Guérineau", "1947", "ALD", "Talmont", "retraite") if word in written]
+    assert found == []
 
 
 def test_no_call_is_noted_when_none_is_awaited(by, asked, request_):

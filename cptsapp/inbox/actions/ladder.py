@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select
 
 from cptsapp.audit.actions import record
 from cptsapp.core import clock
@@ -69,7 +69,7 @@ def _with_silent_doctors(today: date) -> list[int]:
     rows = session.execute(
         select(DoctorProposal, Request.needed_before)
         .join(Request, Request.id == DoctorProposal.request_id)
-        .where(DoctorProposal.state == ProposalState.PENDING, *_awake(today))
+        .where(DoctorProposal.state == literal_column("'pending'"), *_awake(today))  # as its partial index says
         .order_by(DoctorProposal.sent_at, DoctorProposal.id)
     ).all()
     known, wait = reads.doctors(row.DoctorProposal.person_id for row in rows), delays()

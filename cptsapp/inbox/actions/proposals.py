@@ -17,6 +17,7 @@ from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import (
     Actor,
     AnsweredBy,
+    Deadline,
     DoctorProposal,
     Offer,
     ProposalSeeker,
@@ -176,6 +177,7 @@ def accept(proposal_id: int, answered_by: AnsweredBy, *, by: ByUser | None = Non
         return proposal
     if proposal.state is not ProposalState.PENDING:
         _await_again(proposal, request, answered_by, by)
+    wishes_a_call = request.deadline is Deadline.CALL_PERSON
     places.take(proposal.offer_id, proposal.places)
     _answer(proposal, ProposalState.ACCEPTED, answered_by, by)
     move(
@@ -188,7 +190,7 @@ def accept(proposal_id: int, answered_by: AnsweredBy, *, by: ByUser | None = Non
         answered_by=answered_by.value,
     )
     record("proposal.accepted", proposal, by=by, answered_by=answered_by.value)
-    begin_choice(request)
+    begin_choice(request, by_phone=wishes_a_call)
     tell_names(request)
     return proposal
 

@@ -154,9 +154,9 @@ def _await_choice(request: Request) -> None:
         begin_choice(request)
 
 
-def begin_choice(request: Request) -> None:
-    """The person has so many days to choose from now; without a mail, someone rings them first."""
-    if has_mail(request):
+def begin_choice(request: Request, *, by_phone: bool = False) -> None:
+    """The person has so many days to choose from now; without a mail, or who is to be rung, someone rings first."""
+    if has_mail(request) and not by_phone:
         set_deadline(request, Deadline.PERSON_CHOICE)
     else:
         set_deadline(request, Deadline.CALL_PERSON, territory.today())
