@@ -346,6 +346,16 @@ def test_a_doctor_and_a_person_are_not_both_reminded_the_same_day(by, doctors, o
     assert (mails("proposal_reminder"), mails("reminder"), second.state) == (1, 1, ProposalState.PENDING)
 
 
+def test_a_file_that_cannot_be_read_leaves_the_others_their_turn(accepted, by, doctors, on):
+    broken, _made = accepted
+    other = make_request("searching")
+    propose(other, doctors[1:], by=by)
+    broken.details = broken.details[:-1] + bytes([broken.details[-1] ^ 1])
+    session.flush()
+    assert on(11) == 1
+    assert (other.deadline, broken.deadline) == (Deadline.CALL_DOCTOR, Deadline.PERSON_CHOICE)
+
+
 @pytest.mark.database
 def test_two_workers_remind_once(app, by, doctors, set_clock):
     request = make_request("searching")

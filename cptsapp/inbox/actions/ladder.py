@@ -15,6 +15,7 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.local import day_bounds, local
 from cptsapp.core.refusals import Refusal
+from cptsapp.core.seal import SealBroken
 from cptsapp.inbox import doctor_mail, mail, partner_mail
 from cptsapp.inbox.actions import links
 from cptsapp.inbox.actions.moves import set_deadline
@@ -32,7 +33,6 @@ from cptsapp.inbox.models import (
     Step,
 )
 from cptsapp.inbox.queries import proposals as reads
-from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import delays
 from cptsapp.inbox.rules import proposals as rules
 from cptsapp.territory import queries as territory
@@ -104,13 +104,21 @@ def _apart(request_id: int, today: date) -> int:
     """One file in a savepoint: what is wrong with it leaves the others their turn."""
     try:
         with session.begin_nested():
-            request = locked(request_id)
+            request = _free(request_id)
+            if request is None:
+                return 0
             before = request.version
             _climb(request, today)
             return int(request.version != before)
-    except Refusal as refusal:
-        log.warning("a file could not climb its ladder", request=request_id, why=type(refusal).__name__)
+    except (Refusal, SealBroken) as error:
+        log.warning("a file could not climb its ladder", request=request_id, why=type(error).__name__)
         return 0
+
+
+def _free(request_id: int) -> Request | None:
+    """The file, held; None when someone is at work on it: the job holds several files and must wait for nobody."""
+    held = select(Request).where(Request.id == request_id).with_for_update(skip_locked=True)
+    return session.scalar(held.execution_options(populate_existing=True))
 
 
 def _climb(request: Request, today: date) -> None:
