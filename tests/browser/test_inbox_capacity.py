@@ -37,7 +37,13 @@ def asked(cast) -> dict[str, object]:
         make_request("searching", current_doctor_id=others[1].id)
     token = links.link_for_capacity(cast.gp_person.id, clock.now() + timedelta(days=30))
     session.commit()
-    return {"campaign": campaign.id, "silent": others[4].id, "link": f"/places/{token}", "gp": cast.gp_person.id}
+    return {
+        "campaign": campaign.id,
+        "silent": others[4].id,
+        "link": f"/places/{token}",
+        "gp": cast.gp_person.id,
+        "leaving": others[1].id,
+    }
 
 
 def overflows(page) -> bool:
@@ -97,6 +103,7 @@ def test_the_pages_of_the_coordination_have_no_fault(asked, open_as, cast, phone
         "enquete": f"{room}/campagnes/{asked['campaign']}",
         "reponse": f"{room}/{asked['silent']}/reponse",
         "enquete-nouvelle": f"{room}/campagne",
+        "departs": f"{room}/{asked['leaving']}/demandes",
     }
     for name, path in pages.items():
         faultless(page, path)

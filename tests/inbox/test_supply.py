@@ -179,3 +179,29 @@ def test_a_departure_not_certain_says_so(cast):
 def test_a_nurse_who_leaves_is_not_among_doctors(cast):
     make_movement(make_person(profession=Profession.NURSE))
     assert leaving(TODAY) == []
+
+
+def test_the_number_opens_the_requests_it_counts(sign_in, cast):
+    make_movement(cast.gp_person)
+    mine = make_request(current_doctor_id=cast.gp_person.id).reference
+    other = make_request(current_doctor_id=cast.other_gp_person.id).reference
+    session.commit()
+    number, office = cast.gp_person.id, sign_in(cast.coordinator)
+    address = f"/demandes/medecins/{number}/demandes"
+    assert address in office.get("/demandes/medecins").text
+    page = office.get(address).text
+    assert (mine in page, other in page, "Guérineau" in page) == (True, False, False)
+
+
+def test_a_doctor_who_stays_has_no_such_page(sign_in, cast):
+    office = sign_in(cast.coordinator)
+    assert office.get(f"/demandes/medecins/{session.merge(cast.gp_person).id}/demandes").status_code == 404
+
+
+def test_without_a_request_the_page_says_so(sign_in, cast):
+    make_movement(cast.gp_person)
+    session.commit()
+    number = cast.gp_person.id
+    assert (
+        "Aucune demande de ses patients" in sign_in(cast.coordinator).get(f"/demandes/medecins/{number}/demandes").text
+    )

@@ -12,14 +12,15 @@ from cptsapp.core import french
 from cptsapp.core.db import session
 from cptsapp.core.periods import months_later
 from cptsapp.core.text import fold
-from cptsapp.directory.merged import roots
+from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Movement, MovementKind, Person, Profession
 from cptsapp.directory.rules.movements import LOSSES, MOVEMENT_LABELS
-from cptsapp.inbox.models import Offer, Request, State, Takes
+from cptsapp.inbox.models import Offer, Reason, Request, State, Takes
 from cptsapp.inbox.queries.doctors import Doctor, doctors
 from cptsapp.inbox.queries.places import equation, has_lapsed, offers
 from cptsapp.inbox.rules import places as rules
 from cptsapp.inbox.rules.places import Equation
+from cptsapp.territory.models import Commune
 
 
 class Standing(enum.StrEnum):
@@ -207,16 +208,38 @@ def _leaving(person: Person, movement: Movement, counts: tuple[int, int]) -> Lea
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OfDoctor:
+    """A request that names a doctor as the one its household had: nothing of who asks."""
+
+    reference: str
+    received_on: date
+    commune: str
+    reason: Reason
+    state: State
+
+
+def requests_of(person_id: int) -> list[OfDoctor]:
+    """The requests counted beside a doctor who leaves, the latest first."""
+    rows = session.execute(
+        select(Request.reference, Request.received_on, Commune.name, Request.reason, Request.state)
+        .join(Commune, Commune.code == Request.commune_code)
+        .where(Request.current_doctor_id.in_(sorted(same_person({person_id}))), *_COUNTED)
+        .order_by(Request.received_at.desc(), Request.id.desc())
+    )
+    return [OfDoctor(*row) for row in rows]
+
+
+# Neither what may come from a robot, nor what was asked twice.
+_COUNTED = (Request.suspected_at.is_(None), Request.merged_into_id.is_(None))
+
+
 def _requests_by_doctor(merged: Mapping[int, int]) -> dict[int, tuple[int, int]]:
     """By doctor one had: how many requests, and how many of them are open. Suspects and duplicates are left aside."""
     is_open = case((Request.state != State.CLOSED, 1), else_=0)
     rows = session.execute(
         select(Request.current_doctor_id, func.count(), func.sum(is_open))
-        .where(
-            Request.current_doctor_id.is_not(None),
-            Request.suspected_at.is_(None),
-            Request.merged_into_id.is_(None),
-        )
+        .where(Request.current_doctor_id.is_not(None), *_COUNTED)
         .group_by(Request.current_doctor_id)
     )
     counts: dict[int, tuple[int, int]] = {}

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from cptsapp.accounts.current import me
 from cptsapp.core import french
 from cptsapp.core.periods import months_later
-from cptsapp.core.refusals import Refusal
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
 from cptsapp.http.htmx import redirect
@@ -20,6 +20,8 @@ from cptsapp.inbox.queries import campaigns, supply
 from cptsapp.inbox.queries.doctors import doctors
 from cptsapp.inbox.queries.supply import STANDING_LABELS, Line, Register, Standing
 from cptsapp.inbox.rules import places as rules
+from cptsapp.inbox.rules.states import STATE_LABELS
+from cptsapp.inbox.rules.words import REASONS
 from cptsapp.inbox.views.blueprint import blueprint
 from cptsapp.territory import queries as territory
 
@@ -97,6 +99,27 @@ def _standing_links(register: Register, wanted: dict[str, str]) -> list[dict[str
 
 def _told(counts: list[tuple[str, str, int]], key: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
     return [_chip(label, count, key, code, wanted) for code, label, count in counts]
+
+
+@blueprint.get(f"{ROOM}/<int(max=2147483647):person_id>/demandes")
+@requires("capacity.manage")
+def requests_of_doctor(person_id: int) -> Response:
+    """The requests made by the patients of a doctor who leaves: references, no name."""
+    doctor = next((one for one in supply.leaving(territory.today()) if one.person_id == person_id), None)
+    if doctor is None:
+        raise Invisible
+    rows = supply.requests_of(person_id)
+    page = min(max(request.args.get("page", 1, type=int), 1), 1000)
+    body = render_template(
+        "inbox/doctor_requests.html",
+        doctor=doctor,
+        rows=rows[PAGE * (page - 1) : PAGE * page],
+        reasons=REASONS,
+        states=STATE_LABELS,
+        previous_url=url_for(".requests_of_doctor", person_id=person_id, page=page - 1) if page > 1 else "",
+        next_url=url_for(".requests_of_doctor", person_id=person_id, page=page + 1) if PAGE * page < len(rows) else "",
+    )
+    return make_response(body)
 
 
 # -- a campaign -------------------------------------------------------------------------------------------------------
