@@ -49,9 +49,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(app: Flask, instance: Path, database_url: str, clock_file: Path, cast) -> Iterator[LiveServer]:
-    """The real server, on the database that holds the cast."""
+    """The real server, on the database that holds the cast: one process is enough for one browser."""
     databases.dispose()
-    with live_server(instance, database_url, f"@{clock_file}") as running:
+    with live_server(instance, database_url, f"@{clock_file}", CPTSAPP_WORKERS="1") as running:
         yield running
 
 

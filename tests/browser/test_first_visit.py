@@ -27,7 +27,7 @@ def code(app: Flask) -> str:
 @pytest.fixture
 def empty(code: str, instance: Path, database_url: str, clock_file: Path) -> Iterator[LiveServer]:
     """The real server, before anyone came."""
-    with live_server(instance, database_url, f"@{clock_file}") as running:
+    with live_server(instance, database_url, f"@{clock_file}", CPTSAPP_WORKERS="1") as running:
         yield running
 
 

@@ -70,6 +70,7 @@ def start(instance: Path, database_url: str, clock: str, **more: str) -> LiveSer
         "PYTHONUNBUFFERED": "1",
         **more,
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start of each process compiles every module again
     log = instance / "server.log"
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
     with log.open("ab") as output:
