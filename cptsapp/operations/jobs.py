@@ -11,7 +11,18 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
 from cptsapp.imports.actions import turns
-from cptsapp.inbox.actions import campaigns, forgetting, inactive, intake, ladder, priority, retention, search, suspects
+from cptsapp.inbox.actions import (
+    campaigns,
+    forgetting,
+    inactive,
+    intake,
+    ladder,
+    priority,
+    retention,
+    rights_mail,
+    search,
+    suspects,
+)
 from cptsapp.membership.actions import applications, reminders
 from cptsapp.operations.background import Apart
 from cptsapp.outbox import actions as outbox
@@ -45,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("requests.anonymise", timedelta(minutes=10), retention.anonymise_due),
     Job("requests.alert", timedelta(days=1), inactive.alert),
     Job("erasures.note", timedelta(minutes=10), forgetting.keep_up),
+    Job("rights.remind", timedelta(hours=6), rights_mail.remind_due),
     Job("questions.forget", timedelta(days=1), retention.forget_questions),
     Job("requests.silence", timedelta(minutes=5), ladder.run),
     Job("requests.weigh", timedelta(hours=6), priority.refresh_open),

@@ -1,5 +1,6 @@
 """The person's own page: link, birth date, plain words, what they may say, correct, take back."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from cptsapp.inbox.actions import choices, triage
 from cptsapp.inbox.actions.links import revoke
 from cptsapp.inbox.actions.merging import merge
 from cptsapp.inbox.actions.moves import move
+from cptsapp.inbox.actions.person import prove
 from cptsapp.inbox.actions.proposals import accept, propose
 from cptsapp.inbox.actions.receive import receive
 from cptsapp.inbox.models import (
@@ -446,3 +448,52 @@ def test_the_instant_of_the_page_is_local(ask, enter, set_clock):
     client = enter(token)
     client.post(f"/suivi/{token}/droits", data={"kind": "rectification", "note": "Mon prénom"})
     assert "demandé le 21/07/2026" in client.get(f"/suivi/{token}").text
+
+
+# -- agreements -------------------------------------------------------------------------------------------------------
+
+
+def test_an_agreement_is_taken_back_and_what_was_under_way_stops(accepted, enter):
+    file_id, token, _numbers = accepted()
+    client = enter(token)
+    assert "Retirer pour les médecins" in client.get(f"/suivi/{token}").text
+    client.post(f"/suivi/{token}/accord", data={"recipient": "doctors"})
+    assert state_of(file_id) is State.SEARCHING
+    assert "Retirer pour les médecins" not in client.get(f"/suivi/{token}").text
+
+
+def test_an_agreement_never_given_is_not_taken_back(ask, enter):
+    _file, token = ask(agreements=frozenset())
+    assert enter(token).post(f"/suivi/{token}/accord", data={"recipient": "dac"}).status_code == 409
+
+
+def test_an_unknown_recipient_is_refused(ask, enter):
+    _file, token = ask()
+    assert enter(token).post(f"/suivi/{token}/accord", data={"recipient": "everyone"}).status_code == 409
+
+
+# -- five tries, even at once -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.database
+def test_ten_who_try_at_once_have_five_tries_in_all(app, ask):
+    file_id, _token = ask()
+    link_id = session.query(InboxLink.id).filter_by(request_id=file_id).scalar()
+    session.remove()
+    together, answers = threading.Barrier(10), []
+
+    def try_once(day: int) -> None:
+        with app.app_context():
+            together.wait(10)
+            answers.append(prove(link_id, session.get_one(Request, file_id), date(1950, 1, day)))
+            session.commit()
+            session.remove()
+
+    threads = [threading.Thread(target=try_once, args=(day,)) for day in range(1, 11)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [False] * 10
+    assert session.get_one(InboxLink, link_id).failure_count == 5
+    assert session.query(AuditEvent).filter_by(kind="request.person_failed").count() == 5

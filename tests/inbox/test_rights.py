@@ -9,11 +9,12 @@ from cptsapp.audit.models import AuditEvent
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
-from cptsapp.inbox.actions import rights
+from cptsapp.inbox.actions import rights, rights_mail
 from cptsapp.inbox.models import Actor, Asker, Request, RightAsked, RightKind, Step
 from cptsapp.inbox.patients import Identity
 from cptsapp.inbox.queries import rights as queries
 from cptsapp.inbox.rules import rights as rules
+from cptsapp.outbox.models import Message
 from tests.tools.factories import acting, make_user
 from tests.tools.inbox import make_request, make_seeker
 
@@ -235,3 +236,42 @@ def test_the_answered_ones_are_a_list_of_their_own(cast, asked, sign_in):
 def test_others_do_not_come_in(cast, asked, sign_in, who):
     asked()
     assert sign_in(getattr(cast, who)).get("/demandes/droits").status_code == 403
+
+
+# -- who answers is told ----------------------------------------------------------------------------------------------
+
+
+def told(name: str) -> list[Message]:
+    return session.query(Message).filter_by(kind=f"rights.{name}").order_by(Message.id).all()
+
+
+def test_a_right_asked_by_the_person_is_told_to_who_answers(cast, asked):
+    officer = make_user(Role.DATA_PROTECTION_OFFICER)
+    number = asked(RightKind.ERASURE, "Je m’appelle Jeanne")
+    assert {mail.to_address for mail in told("right_asked")} == {cast.coordinator.mail, officer.mail}
+    assert f"/demandes/droits/{number}" in told("right_asked")[0].body
+    assert "Jeanne" not in told("right_asked")[0].title + told("right_asked")[0].body
+
+
+def test_what_the_coordination_notes_itself_is_not_told(cast, file):
+    rights.ask(file, RightKind.ACCESS, by=acting(cast.coordinator))
+    assert told("right_asked") == []
+
+
+def test_a_right_that_waits_is_told_again_a_week_before_its_day_and_once(cast, asked):
+    asked()
+    assert rights_mail.remind_due(datetime(2026, 8, 12, 9, 0, tzinfo=UTC)) == 0
+    assert rights_mail.remind_due(datetime(2026, 8, 13, 9, 0, tzinfo=UTC)) == 1
+    assert rights_mail.remind_due(datetime(2026, 8, 25, 9, 0, tzinfo=UTC)) == 0
+
+
+def test_an_answered_one_is_told_no_more(cast, asked):
+    rights.answer(asked(), "handed", by=acting(cast.coordinator))
+    assert rights_mail.remind_due(datetime(2026, 8, 19, 9, 0, tzinfo=UTC)) == 0
+
+
+def test_the_page_of_the_file_shows_the_right_and_lets_note_another(cast, file, asked, sign_in):
+    reference, number = file.reference, asked(RightKind.RECTIFICATION, "Mon prénom")
+    page = sign_in(cast.coordinator).get(f"/demandes/{reference}").text
+    assert f"/demandes/droits/{number}" in page
+    assert f'action="/demandes/{reference}/droits"' in page

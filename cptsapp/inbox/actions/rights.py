@@ -9,6 +9,7 @@ from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import refuse_if
+from cptsapp.inbox.actions import rights_mail
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import Actor, Request, RightAsked, RightKind
 from cptsapp.inbox.patients import seal_text
@@ -32,6 +33,8 @@ def ask(request: Request, kind: RightKind, note: str = "", *, by: ByUser | None)
     made = _asked(request, kind, note)
     add_step(request, "right.asked", actor=Actor.CPTS if by else Actor.PERSON, by=by, right=kind.value)
     record("right.asked", made, by=by, right=kind.value)
+    if by is None:
+        rights_mail.tell_asked(made)
     return made
 
 

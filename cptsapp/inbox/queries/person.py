@@ -7,7 +7,17 @@ from sqlalchemy import select
 
 from cptsapp.core.db import session
 from cptsapp.directory.models import Organisation
-from cptsapp.inbox.models import Deadline, InboxLink, Outcome, ProposalState, Referral, Request, State
+from cptsapp.inbox.models import (
+    Agreement,
+    Deadline,
+    InboxLink,
+    Outcome,
+    ProposalState,
+    Recipient,
+    Referral,
+    Request,
+    State,
+)
 from cptsapp.inbox.patients import Identity, read_seeker
 from cptsapp.inbox.queries import proposals
 from cptsapp.inbox.queries.openings import Opening, Question, openings_of, questions_about
@@ -15,6 +25,7 @@ from cptsapp.inbox.queries.proposals import Doctor
 from cptsapp.inbox.queries.rights import RightLine, of_request
 from cptsapp.inbox.rules import person_words
 from cptsapp.inbox.rules.person_words import Told
+from cptsapp.inbox.rules.states import RECIPIENT_LABELS
 from cptsapp.territory import national, rules
 
 
@@ -39,6 +50,7 @@ class PersonPage:
     found: Sequence[str]
     found_doctors: Sequence[Doctor]
     partner: str
+    agreements: Sequence[tuple[Recipient, str]]
     rights: Sequence[RightLine]
     openings: Sequence[Opening]
     questions: Sequence[Question]
@@ -80,6 +92,7 @@ def page_of(request: Request) -> PersonPage:
         found=_found_names(request),
         found_doctors=_found_doctors(request),
         partner=_partner(request),
+        agreements=_agreements(request),
         rights=of_request(request),
         openings=openings_of(request),
         questions=questions_about(request),
@@ -136,6 +149,17 @@ def _found_doctors(request: Request) -> list[Doctor]:
     numbers = [s.doctor_id for s in request.seekers if s.outcome in (None, Outcome.FOUND) and s.doctor_id is not None]
     known = proposals.doctors(numbers)
     return [known[number] for number in dict.fromkeys(numbers) if number in known]
+
+
+def _agreements(request: Request) -> list[tuple[Recipient, str]]:
+    """To whom the file may be sent, as someone of the household agreed; nothing once it is closed."""
+    if request.state is State.CLOSED:
+        return []
+    given = select(Agreement.recipient).where(
+        Agreement.seeker_id.in_([seeker.id for seeker in request.seekers]), Agreement.withdrawn_at.is_(None)
+    )
+    found = set(session.scalars(given))
+    return [(recipient, label) for recipient, label in RECIPIENT_LABELS.items() if recipient in found]
 
 
 def _partner(request: Request) -> str:

@@ -69,6 +69,7 @@ DONE = MappingProxyType(
         "trouve": "C’est noté. Pensez à signer la déclaration de médecin traitant.",
         "coordonnees": "Vos coordonnées sont corrigées.",
         "retire": "Votre demande est retirée. Ce qui était en cours est arrêté.",
+        "accord": "Votre accord est retiré\u202f: rien n’y est plus transmis.",
         "droit": "Votre demande est notée. Nous vous répondons dans le mois.",
     }
 )

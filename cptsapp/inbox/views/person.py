@@ -19,11 +19,11 @@ from cptsapp.http import errors, htmx
 from cptsapp.http.access import public
 from cptsapp.http.app import after_commit, give_up, settle
 from cptsapp.http.stack import cookie_name
-from cptsapp.inbox.actions import choices, forgetting, person, retention, rights, triage
+from cptsapp.inbox.actions import agreements, choices, forgetting, person, retention, rights, triage
 from cptsapp.inbox.actions.household import Found
 from cptsapp.inbox.actions.links import TRIES, opened
 from cptsapp.inbox.forms import person as forms
-from cptsapp.inbox.models import Actor, InboxLink, LinkPurpose, Request, RightKind
+from cptsapp.inbox.models import Actor, InboxLink, LinkPurpose, Recipient, Request, RightKind
 from cptsapp.inbox.queries.person import PersonPage, file_of, page_of
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import settings
@@ -320,6 +320,21 @@ def withdraw_request(token: str) -> BaseResponse:
     def act(file: Request) -> str:
         triage.withdraw(file.id, by=None, actor=Actor.PERSON)
         return "retire"
+
+    return _act(token, act)
+
+
+@blueprint.post(f"{PATH}/accord")
+@public
+def withdraw_own_agreement(token: str) -> BaseResponse:
+    """Take back the agreement for a recipient: what was sent there stops at once (E52)."""
+    recipient = next((one for one in Recipient if one.value == request.form.get("recipient")), None)
+    if recipient is None:
+        return _act(token, _refused)
+
+    def act(file: Request) -> str:
+        agreements.withdraw(file, recipient, by=None, actor=Actor.PERSON)
+        return "accord"
 
     return _act(token, act)
 
