@@ -94,6 +94,7 @@ SENTENCES = MappingProxyType(
         "request.told_apart": "Deux personnes distinctes",
         "request.called_again": "La personne a rappelé",
         "intake_draft.opened": "A rouvert un brouillon de saisie",
+        "intake_draft.listed": "A lu la liste de ses brouillons de saisie",
         "request.offer_choice": "Un médecin accepte d’être contacté",
         "request.partner_find": "Médecin trouvé par le partenaire",
         "request.partner_return": "Rendue par le partenaire",

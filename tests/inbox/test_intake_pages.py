@@ -30,6 +30,7 @@ from cptsapp.inbox.queries.settings import defaults
 from cptsapp.outbox.models import Message
 from tests.tools.factories import make_commune, make_user
 from tests.tools.inbox import EVERYONE, make_partner, make_request
+from tests.tools.queries import count_queries
 
 CALL = {
     "people": "1",
@@ -262,6 +263,34 @@ def test_reading_a_draft_again_is_recorded(desk):
     desk.post(f"{url}/brouillon", data=CALL)
     desk.get(url)
     assert session.query(AuditEvent).filter_by(kind="intake_draft.opened").count() == 1
+
+
+def test_listing_drafts_is_recorded_once(desk):
+    for _ in range(3):
+        desk.post(f"{begin(desk)}/brouillon", data=CALL, headers=HTMX)
+    session.query(AuditEvent).delete()
+    session.commit()
+    desk.get("/demandes/saisie")
+    assert [event.data for event in session.query(AuditEvent).filter_by(kind="intake_draft.listed")] == [{"count": 3}]
+
+
+def test_as_many_statements_however_many_drafts(desk):
+    counts = []
+    for number in (1, 9):
+        for _ in range(number):
+            desk.post(f"{begin(desk)}/brouillon", data=CALL, headers=HTMX)
+        with count_queries() as seen:
+            desk.get("/demandes/saisie")
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_a_user_keeps_fifty_drafts_at_most(desk, monkeypatch):
+    monkeypatch.setattr("cptsapp.inbox.actions.intake.DRAFTS_MAX", 1)
+    desk.post(f"{begin(desk)}/brouillon", data=CALL)
+    answer = desk.post(f"{begin(desk)}/brouillon", data=CALL)
+    assert answer.status_code == 422
+    assert "brouillons" in answer.text
 
 
 def test_untouched_for_a_week_it_is_forgotten(desk, set_clock):

@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.accounts.current import me
-from cptsapp.audit.actions import record_reading
+from cptsapp.audit.actions import record, record_reading
+from cptsapp.audit.models import Category
 from cptsapp.core import addresses
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.core.text import spell
@@ -60,7 +61,10 @@ def _call(typed: "MultiDict[str, str]") -> Call:
 def intake() -> Response:
     """A new call, and the drafts of the user; nothing is kept until something is typed."""
     drafts = queries.drafts_of(me())
-    _note_drafts([line.id for line in drafts])
+    if drafts:
+        after_commit(
+            partial(record, "intake_draft.listed", None, by=me(), category=Category.READING, count=len(drafts))
+        )
     return _page(Shown(fresh_reference(), _new_call(), queries.Content()), drafts=drafts)
 
 
@@ -83,20 +87,15 @@ def intake_draft(reference: str) -> BaseResponse:
     draft = queries.draft_of(me(), reference)
     if draft is None:
         return _page(Shown(reference, _new_call(), queries.Content()))
-    _note_drafts([draft.id])
+    after_commit(partial(record_reading, "intake_draft.opened", _Draft(draft.id), by=me()))
     held = queries.content_of(draft)
     return _page(Shown(reference, _call(read_again(held.answers)), held, draft))
 
 
-def _note_drafts(numbers: list[int]) -> None:
-    """Record, after the page, that its author read the names in these drafts again."""
-    user = me()
-    for number in numbers:
-        after_commit(partial(record_reading, "intake_draft.opened", _Draft(number), by=user))
-
-
 @dataclass(frozen=True, slots=True)
 class _Draft:
+    """The draft read again, by its number."""
+
     id: int
     __tablename__ = "intake_draft"
 
@@ -193,7 +192,7 @@ def change_household(reference: str) -> BaseResponse:
     if asked == "add":
         answers["people"] = [str(min(count + 1, PEOPLE_MAX))]
         answers.setdefault("place", [""])  # a household of nobody is kept all the same
-    elif asked.isdecimal() and int(asked) < count:
+    elif asked in map(str, range(count)):
         answers = without_person({**answers, "people": [str(count)]}, int(asked))
     shown = _kept(reference, answers)
     if shown.error:
