@@ -8,9 +8,10 @@ from cptsapp.audit.models import AuditEvent, Category
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.directory.models import OrganisationKind
-from cptsapp.inbox.actions import referrals
+from cptsapp.inbox.actions import agreements, referrals
 from cptsapp.inbox.models import Agreement, Asker, CareBreak, PartnerAnswer, Recipient, Referral, Request, Seeker, State
 from cptsapp.inbox.patients import Contact, Identity
+from cptsapp.inbox.queries.requests import locked
 from tests.tools.factories import acting, make_organisation
 from tests.tools.inbox import EVERYONE, make_partner, make_request, make_seeker
 
@@ -278,3 +279,22 @@ def test_a_partner_or_a_gp_has_no_part_in_it(sent, cast, sign_in, path):
     address = f"/demandes/{sent.reference}/{path}"
     assert sign_in(cast.gp).get(address).status_code == 403
     assert sign_in(sent.dac).get(address).status_code in (403, 404)
+
+
+def test_the_file_tells_what_was_sent_and_what_may_be_done(sent, cast, sign_in):
+    page = sign_in(cast.coordinator).get(f"/demandes/{sent.reference}").text
+    assert "MiSAS Vendée</b>, envoyée le lun. 20 juil. par Sophie Arnaud" in page
+    for word in ("Noter sa réponse", "Arrêter la transmission", "Documenter un point de rupture"):
+        assert word in page
+
+
+def test_a_partner_does_not_open_the_file_itself(sent, sign_in):
+    assert sign_in(sent.misas).get(f"/demandes/{sent.reference}").status_code == 403
+
+
+def test_withdrawing_the_agreement_on_the_file_takes_it_from_the_partner(sent, sign_in, cast):
+    client = sign_in(sent.misas)
+    agreements.withdraw(locked(sent.request_id), Recipient.MISAS, by=acting(cast.coordinator))
+    session.commit()
+    assert client.get(sent.page).status_code == 404
+    assert sent.state is State.SEARCHING
