@@ -10,6 +10,7 @@ from tests.bench import (
     directory,
     duplicates,
     extract,
+    file,
     inbox,
     lists,
     measure,
@@ -159,6 +160,19 @@ def inbox_lines(report: Report) -> None:
     report.line("inbox.first growth, rows walked", turns[1] / turns[0], 1.2, digits=2)
 
 
+def file_lines(report: Report) -> None:
+    """One request with forty steps; and one that shows doctors to propose besides, for which there is no bar."""
+    with file.long_files() as (at, found, searched):
+        person = at.person("coordinator")
+        acts = [file.opening(person, address) for address in (found, searched)]
+        ratios = measure.cpu_ratios([(act, 10) for act in acts], measure.bare_act())
+        report.line("inbox.file", ratios[0], 50, is_cpu=True)
+        report.note(f"  {ratios[1]:.1f} × bare with {file.DOCTORS} doctors ranked and {file.ASKED} asked")
+        with measure.statements(at.engine) as seen:
+            acts[0]()
+        report.line("inbox.file, statements", len(seen), 20, digits=0)
+
+
 def import_lines(report: Report) -> None:
     """Half a million lines of the extract, from the file to the directory; and the memory it takes."""
     with rig.rig(SMALL) as at:
@@ -199,7 +213,8 @@ def browser_table(report: Report) -> None:
 
 
 PARTS = (
-    *(desk, growth, real_server, directory_lines, rate_lines, inbox_lines, known_lines, import_lines),
+    *(desk, growth, real_server, directory_lines, rate_lines),
+    *(inbox_lines, file_lines, known_lines, import_lines),
     *(plan_lines, list_lines, start_line, browser_table),
 )
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.core import french
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.merged import roots
@@ -21,6 +22,11 @@ from cptsapp.inbox.rules import ages, priority, timeline
 from cptsapp.inbox.rules.next_act import Next, next_act
 from cptsapp.inbox.rules.words import ACTORS
 from cptsapp.territory import queries as territory
+from cptsapp.territory.rules import local
+
+
+def _moment(at: datetime) -> str:
+    return f"{french.day_short(at)} {french.hour(at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class AgreementShown:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """A line of the timeline."""
+    """A line of the timeline; `at` and `cancelled_at` are local."""
 
     id: int
     kind: str
@@ -75,6 +81,23 @@ class StepShown:
     cancelled_at: datetime | None
     cancelled_by: str
     user_id: int | None
+
+    @property
+    def told(self) -> str:
+        """The sentence and what it adds: « Demande reçue : en ligne, par la personne »."""
+        return f"{self.sentence}\u00a0: {', '.join(self.details)}" if self.details else self.sentence
+
+    @property
+    def under(self) -> str:
+        """« Sophie Arnaud, lun. 13 juil. 11h40 », and who took it back."""
+        return f"{self.by}, {_moment(self.at)}{self._taken_back}"
+
+    @property
+    def _taken_back(self) -> str:
+        if self.cancelled_at is None:
+            return ""
+        by = f" par {self.cancelled_by}" if self.cancelled_by else ""
+        return f" · annulée{by} le {_moment(self.cancelled_at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +135,8 @@ class File:
     @property
     def may_be_twice(self) -> bool:
         """Whether another file shares a name, a day or a telephone with it, or was joined to it."""
-        return rows.MAY_BE_TWICE.scalar(request_id=self.request.id) is not None
+        was_joined = self.has("request.merge", "request.unmerge")
+        return was_joined or rows.MAY_BE_TWICE.scalar(request_id=self.request.id) is not None
 
     @property
     def has_rights(self) -> bool:
@@ -145,7 +169,7 @@ def file_of(user: CurrentUser, reference: str) -> File:
         around.organisation or "",
         around.entered_by or "",
         around.assigned_to or "",
-        tuple(_agreement(row) for row in rows.AGREEMENTS.all(request_id=request.id)),
+        tuple(_agreement(row) for row in _in_order(rows.AGREEMENTS.all(request_id=request.id))),
         _steps(request.id, doctors),
         rows.DELIVERIES.all(request_id=request.id),
         next_act(request.state, request.deadline),
@@ -209,23 +233,29 @@ def _seeker(seeker: Seeker, doctors: dict[int, str], today: date) -> SeekerShown
 
 
 def _steps(request_id: int, doctors: dict[int, str]) -> tuple[StepShown, ...]:
-    return tuple(_step(row, doctors) for row in rows.STEPS.all(request_id=request_id))
+    zone = territory.zone()
+    return tuple(_step(row, doctors, zone) for row in rows.STEPS.all(request_id=request_id))
 
 
-def _step(row: Any, doctors: dict[int, str]) -> StepShown:
+def _step(row: Any, doctors: dict[int, str], zone: str) -> StepShown:
     doctor, house = doctors.get(row.doctor_id, ""), row.house or ""
     return StepShown(
         row.id,
         row.kind,
         timeline.sentence(row.kind, row.data, doctor=doctor, organisation=house),
         tuple(timeline.details(row.kind, row.data)),
-        row.at,
+        local(row.at, zone),
         row.by or house or (doctor if row.actor is Actor.DOCTOR else "") or ACTORS[row.actor],
         read_text(row.note, row.seal_id, "note"),
-        row.cancelled_at,
+        local(row.cancelled_at, zone) if row.cancelled_at else None,
         row.cancelled_by or "",
         row.user_id,
     )
+
+
+def _in_order(agreements: list[Any]) -> list[Any]:
+    """Sorted here: they are three for each of the household, and a database would make a table to do it."""
+    return sorted(agreements, key=lambda row: (row.seeker_id, row.id))
 
 
 def _agreement(row: Any) -> AgreementShown:

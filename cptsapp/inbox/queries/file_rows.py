@@ -71,13 +71,19 @@ STEPS = Prepared(
 
 AGREEMENTS = Prepared(
     select(
-        *(Agreement.seeker_id, Agreement.recipient, Agreement.consent, Agreement.given_at, Agreement.withdrawn_at),
+        *(
+            Agreement.id,
+            Agreement.seeker_id,
+            Agreement.recipient,
+            Agreement.consent,
+            Agreement.given_at,
+            Agreement.withdrawn_at,
+        ),
         User.display_name.label("collected_by"),
     )
     .join(Seeker, Seeker.id == Agreement.seeker_id)
     .outerjoin(User, User.id == Agreement.collected_by_id)
     .where(Seeker.request_id == _THIS)
-    .order_by(Agreement.seeker_id, Agreement.id)
 )
 
 
@@ -150,7 +156,6 @@ MAY_BE_TWICE = Prepared(
         *(_shares(column) for column in ("whole_index", "last_index", "first_index", "year_index")),
         *(_calls(mine, other) for mine in _PHONES for other in _PHONES),
         select(RequestMerge.id).where(RequestMerge.kept_id == _THIS),
-        select(RequestMerge.id).where(RequestMerge.merged_id == _THIS),
     ).limit(1)
 )
 HAS_RIGHTS = Prepared(select(RightAsked.id).where(RightAsked.request_id == _THIS).limit(1))

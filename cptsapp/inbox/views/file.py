@@ -17,7 +17,7 @@ from cptsapp.inbox.actions import noting, triage
 from cptsapp.inbox.actions.changing import Stale
 from cptsapp.inbox.forms.file import MissingForm, NoteForm
 from cptsapp.inbox.forms.proposals import asking
-from cptsapp.inbox.models import Recipient
+from cptsapp.inbox.models import Recipient, State
 from cptsapp.inbox.queries.file import File, file_of, steps_since
 from cptsapp.inbox.queries.merging import NearPanel, near_panel
 from cptsapp.inbox.queries.place import place_of
@@ -65,7 +65,7 @@ def show(
         file=found,
         refused=refused,
         changes=steps_since(found.request, refused.since) if refused and refused.since else [],
-        missing=missing or MissingForm(formdata=None),
+        missing=missing or (MissingForm(formdata=None) if found.request.state is State.RECEIVED else None),
         note=note or NoteForm(formdata=None),
         done=_done(found),
         asking=asking(found.request, request.form),
