@@ -118,8 +118,7 @@ def test_a_correction_takes_two_taps(cast, evening_of, open_as):
     assert session.get(Booking, evening_of).state is BookingState.NO_SHOW
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
 def test_the_evening_is_accessible(cast, evening_of, open_as, phone, dark):
     page = open_as(cast.gp, phone=phone, dark=dark)
     page.goto("/mes-creneaux/soir")
@@ -127,8 +126,7 @@ def test_the_evening_is_accessible(cast, evening_of, open_as, phone, dark):
     assert not overflows(page)
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
 def test_campaign_pages_are_accessible(cast, season_of, open_as, picture, phone, dark):
     page = open_as(cast.coordinator, phone=phone, dark=dark)
     person_id = session.scalar(select(Person.id).where(Person.last_name == "Renaudin"))

@@ -115,8 +115,7 @@ def test_without_javascript_each_button_works(visit):
     assert own_codes() == {"85114", "85194"}
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
 def test_no_violation_and_nothing_overflows(visit, picture, phone, dark):
     page = visit(phone=phone, dark=dark)
     page.get_by_label("Commune, code postal").fill("sables")

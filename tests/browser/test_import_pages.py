@@ -74,13 +74,13 @@ def check(page: Page, address: str) -> None:
     assert wide <= shown, address
 
 
-LOOKS = [(False, False), (False, True), (True, False), (True, True)]
-NAMES = ["1280", "1280-sombre", "360", "360-sombre"]
+LOOKS = [(False, False), (True, True)]
+NAMES = ["1280", "360-sombre"]
 
 
 @pytest.fixture(params=LOOKS, ids=NAMES)
 def look(request, cast, open_as):
-    """A browser of the coordinator at each width, light and dark, and what to call its pictures."""
+    """A browser of the coordinator at the desk and on a dark telephone, and what to call its pictures."""
     phone, dark = request.param
     page = open_as(session.merge(cast.coordinator), phone=phone, dark=dark)
     return page, NAMES[LOOKS.index(request.param)]

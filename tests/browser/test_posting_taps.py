@@ -126,8 +126,7 @@ def test_an_odd_hour_is_said_where_the_thumb_is(cast, open_as):
     expect(page.locator(".toast")).to_contain_text("Publié : auj. 21h00")
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [True, False])
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
 def test_every_screen_is_accessible_and_fits(cast, list_of, open_as, phone, dark):
     page = open_as(cast.gp, phone=phone, dark=dark)
     practice_id = session.query(Slot.practice_id).first()[0]
