@@ -82,6 +82,11 @@ def _remembered(key: Any, make: Callable[[], T]) -> T:
     return found
 
 
+def forget() -> None:
+    """Ask again: what a change costs is measured so."""
+    _kept.pop(db.engine, None)
+
+
 # -- the queues -------------------------------------------------------------------------------------------------------
 
 

@@ -103,7 +103,7 @@ def _elsewhere(typed: str, words: Sequence[str]) -> Sequence[int]:
     communes = select(Commune.code).where(*(Commune.folded.contains(word) for word in words))
     if codes := session.scalars(communes).all():
         ways.append(Request.commune_code.in_(codes))
-    if beginning := _reference(typed):
+    for beginning in _references(typed):
         is_whole = len(beginning) == WHOLE
         ways.append(Request.reference == beginning if is_whole else Request.reference.startswith(beginning))
     if not ways:
@@ -112,11 +112,11 @@ def _elsewhere(typed: str, words: Sequence[str]) -> Sequence[int]:
     return session.scalars(wanted).all()
 
 
-def _reference(typed: str) -> str:
-    """« d k7f3 » → "D-K7F3"; empty for what no reference begins with."""
+def _references(typed: str) -> list[str]:
+    """How the references meant begin: « d k7f3 » → "D-K7F3", or "D-DK7F3" for who did not type the first letter."""
     letters = re.sub(r"[\W_]+", "", typed).upper()
-    rest = letters.removeprefix("D")
-    return f"D-{rest}" if _REFERENCE.fullmatch(rest) else ""
+    rests = {letters, letters.removeprefix("D")}
+    return [f"D-{rest}" for rest in sorted(rests) if _REFERENCE.fullmatch(rest)]
 
 
 def _names() -> _Names:
