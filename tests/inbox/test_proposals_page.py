@@ -114,6 +114,23 @@ def test_many_doctors_are_folded(cast, office):
     assert "3\u00a0autres médecins ont" in office.get(f"/demandes/{reference}").text
 
 
+def test_who_was_asked_already_is_not_ticked_again(office, asked, doctors):
+    reference, first, second = asked
+    for number in (first, second):
+        office.post(f"/demandes/{reference}/propositions/{number}/annuler")
+    page = office.get(f"/demandes/{reference}").text
+    assert "déjà sollicité, annulée" in page
+    assert " checked" not in page.split("Médecin</th>")[1].split("</table>")[0]
+
+
+def test_a_sending_is_undone_from_the_file(office, doctors):
+    reference, number = searched()
+    sent = office.post(f"/demandes/{reference}/proposer", data={"vu": "medecins", "medecin": doctors})
+    assert f"/demandes/{reference}/proposer/annuler" in office.get(sent.location).text
+    office.post(f"/demandes/{reference}/proposer/annuler")
+    assert session.query(Request.state).filter_by(id=number).scalar() is State.SEARCHING
+
+
 def test_yes_on_the_phone(office, asked):
     reference, first, _ = asked
     office.post(f"/demandes/{reference}/propositions/{first}/reponse", data={"reponse": "oui"})

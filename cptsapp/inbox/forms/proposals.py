@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from cptsapp.directory.merged import roots
 from cptsapp.inbox.models import Request, State
+from cptsapp.inbox.queries.proposals import proposals_of
 from cptsapp.inbox.queries.ranking import Ranked, ranked
 from cptsapp.inbox.queries.requests import seekers_left
-from cptsapp.inbox.rules.proposals import MOST
+from cptsapp.inbox.rules.proposals import MOST, STATE_WORDS
 
 FIRST = 5  # rows shown; the others are folded
 TICKED = 2  # doctors ticked beforehand: two names are better than one, three are for who asks (§4.1)
@@ -16,11 +18,12 @@ TICKED = 2  # doctors ticked beforehand: two names are better than one, three ar
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A doctor who may be asked: ticked or not, and the order typed for them."""
+    """A doctor who may be asked: ticked or not, the order typed, what became of the last proposal to them, if any."""
 
     doctor: Ranked
     is_ticked: bool
     order: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,28 @@ def asking(request: Request, typed: MultiDict[str, str] | None = None) -> Asking
     if request.state not in (State.SEARCHING, State.PROPOSED) or not seekers_left(request):
         return None
     found = ranked(request)
+    before = _before(request)
     if typed is None or "medecins" not in set(typed.getlist("vu")):
-        ticked = {doctor.person_id for doctor in found[:TICKED] if doctor.is_met}
+        fresh = [doctor for doctor in found if doctor.person_id not in before]
+        ticked = {doctor.person_id for doctor in fresh[:TICKED] if doctor.is_met}
         people = frozenset(seeker.id for seeker in seekers_left(request))
-        return Asking(tuple(Row(doctor, doctor.person_id in ticked, "") for doctor in found), people)
+        return Asking(tuple(_row(doctor, ticked, "", before) for doctor in found), people)
     chosen = set(numbers(typed.getlist("medecin")))
     return Asking(
-        tuple(
-            Row(doctor, doctor.person_id in chosen, typed.get(f"ordre-{doctor.person_id}") or "") for doctor in found
-        ),
+        tuple(_row(doctor, chosen, typed.get(f"ordre-{doctor.person_id}") or "", before) for doctor in found),
         frozenset(numbers(typed.getlist("personne"))),
     )
+
+
+def _row(doctor: Ranked, ticked: set[int], order: str, before: Mapping[int, str]) -> Row:
+    return Row(doctor, doctor.person_id in ticked, order, before.get(doctor.person_id, ""))
+
+
+def _before(request: Request) -> dict[int, str]:
+    """What each doctor asked already for this request answered last, in words: who said nothing is not ticked again."""
+    merged = roots()
+    made = proposals_of(request.id)
+    return {merged.get(one.person_id, one.person_id): STATE_WORDS[one.state] for one in made}
 
 
 def in_order(typed: MultiDict[str, str]) -> list[int]:
