@@ -15,6 +15,7 @@ from cptsapp.core.erasures import Erased
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.seal import ring
 from cptsapp.inbox.actions import forgetting, inactive, moves, retention, rights
+from cptsapp.inbox.actions.breaks import BreakReport, document
 from cptsapp.inbox.actions.links import opened
 from cptsapp.inbox.actions.merging import merge
 from cptsapp.inbox.actions.proposals import propose
@@ -24,6 +25,7 @@ from cptsapp.inbox.actions.triage import withdraw
 from cptsapp.inbox.models import (
     Actor,
     AgeBand,
+    BreakCause,
     DoctorProposal,
     InboxLink,
     InboxSettings,
@@ -31,6 +33,7 @@ from cptsapp.inbox.models import (
     LinkPurpose,
     Offer,
     Outcome,
+    Pathway,
     ProposalState,
     Request,
     RightAsked,
@@ -186,6 +189,15 @@ def test_an_old_question_about_nobody_known_is_blanked_too(cast):
     assert (question.who, question.whole_index) == (None, None)
 
 
+def test_the_note_of_a_break_about_no_file_goes_after_the_months_and_its_facts_stay(cast):
+    report = BreakReport(BreakCause.ISOLATION, Pathway.ELDERLY, date(2026, 7, 1), f"{NAME} vit seule", "85288")
+    found = document(report, request=None, by=acting(cast.coordinator))
+    assert retention.forget_old(datetime(2027, 7, 19, 12, 0, tzinfo=UTC)) == 0
+    assert retention.forget_old(YEAR_ON) == 1
+    session.refresh(found)
+    assert (found.note, found.cause, found.commune_code) == (None, BreakCause.ISOLATION, "85288")
+
+
 def _question(index: bytes | None) -> SearchQuestion:
     user, organisation = make_partner()
     seal_id = uuid4()
@@ -221,6 +233,7 @@ def test_the_word_to_a_doctor_who_was_asked_still_leaves(cast, marked):
     number, _token = marked
     make_offer(cast.gp_person)
     propose(file(number), [cast.gp_person.id], by=acting(cast.coordinator))
+    session.query(Message).filter_by(kind="request.proposal").update({"state": MessageState.SENT})
     retention.erase(number, by=acting(cast.coordinator))
     [left] = session.query(Message).filter_by(kind="request.proposal_over").all()
     assert (left.state, left.to_address) == (MessageState.WAITING, "helene.renaudin@cpts.example")

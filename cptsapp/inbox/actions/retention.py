@@ -237,3 +237,18 @@ def forget_questions(now: datetime) -> int:
     tells = or_(SearchQuestion.who.is_not(None), SearchQuestion.whole_index.is_not(None))
     blanked = update(SearchQuestion).where(is_old, tells).values(who=None, whole_index=None)
     return session.connection().execute(blanked).rowcount
+
+
+def forget_break_notes(now: datetime) -> int:
+    """What was noted of a break in care that is about no file, once the months set are over; its facts are counted."""
+    if territory.current() is None:
+        return 0
+    last_day = months_later(territory.local(now).date(), -settings().retention_months)
+    is_old = CareBreak.request_id.is_(None), CareBreak.reported_at < day_bounds(last_day)[1]
+    blanked = update(CareBreak).where(*is_old, CareBreak.note.is_not(None)).values(note=None)
+    return session.connection().execute(blanked).rowcount
+
+
+def forget_old(now: datetime) -> int:
+    """Both of the above: what tells of a person without being of a file."""
+    return forget_questions(now) + forget_break_notes(now)

@@ -105,7 +105,7 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "consent": _words(words.CONSENTS),
         "recipient": _words(RECIPIENT_LABELS),
         "right": _words(rights.SHORT),
-        "answer": rights.ANSWERS,
+        "answer": MappingProxyType({**rights.ANSWERS, **_words(words.PARTNER_ANSWERS)}),
         "because": rights.BECAUSE,
         "missing": MISSING,
         "taken": TAKEN,
