@@ -5,20 +5,30 @@ They go to tests/browser/out/documents; CPTSAPP_PICTURES=1 also puts them in doc
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cptsapp.core.db import session
+from cptsapp.inbox.patients import Identity
 from cptsapp.territory import actions
 from tests.browser.conftest import DESKTOP, OUT
 from tests.browser.register import Register, set_register
 from tests.browser.scene import Scene, set_scene
 from tests.tools import databases
+from tests.tools.inbox import make_offer, make_request, make_seeker
 from tests.tools.server import live_server
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+ASKING = (
+    ("Moinard", "Lucas", date(2022, 3, 9), "85194"),
+    ("Barbeau", "Yvette", date(1940, 2, 1), "85288"),
+    ("Cherif", "Nadia", date(1992, 5, 17), "85194"),
+    ("Thibaud", "Gérard", date(1955, 8, 30), "85288"),
+    ("Praud", "Chloé", date(2006, 1, 12), "85194"),
+)
 LIMIT = 220_000  # bytes: each lives in the history for ever
 
 
@@ -111,6 +121,32 @@ def test_the_directory(cast, register, server, open_as, keep):
     page.get_by_role("button", name="Appeler la personne suivante").click()
     expect(page.get_by_text("Réservé pour vous")).to_be_visible()
     keep(page, "appels")
+
+
+@pytest.fixture
+def inbox(cast) -> str:
+    """Requests of a few days in the inbox; the reference of the one to propose doctors for."""
+    for person in (cast.gp_person, cast.other_gp_person):
+        make_offer(person)
+    for last, first, born, commune in ASKING:
+        who = Identity(last, first, born)
+        seekers = (make_seeker(who=who, long_term_illness=born.year < 1950),)
+        make_request("searching", commune_code=commune, seekers=seekers)
+    reference = make_request("searching").reference
+    for last, first, born, commune in ASKING[:2]:
+        make_request(commune_code=commune, seekers=(make_seeker(who=Identity(f"{last}on", first, born)),))
+    session.commit()
+    return reference
+
+
+def test_the_requests(cast, inbox, server, open_as, keep):
+    page = open_as(session.merge(cast.coordinator))
+    page.goto("/demandes?file=en-recherche")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("En recherche")
+    keep(page, "demandes")
+    page.goto(f"/demandes/{inbox}?file=en-recherche")
+    expect(page.get_by_role("button", name="Envoyer")).to_be_visible()
+    keep(page, "demande")
 
 
 def test_the_first_visit(app, browser: Browser, instance, database_url, clock_file, keep):
