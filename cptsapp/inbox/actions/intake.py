@@ -12,17 +12,19 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.core.seal import ring
+from cptsapp.core.submissions import remember, result_for
 from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 from cptsapp.inbox.actions import merging
 from cptsapp.inbox.actions.receive import Intake, receive
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import Actor, IntakeDraft, Request, Seeker
 from cptsapp.inbox.queries import intake as queries
-from cptsapp.inbox.queries.intake import COLUMN, DRAFTS_MAX, Content, content_of, draft_of, received
+from cptsapp.inbox.queries.intake import COLUMN, DRAFTS_MAX, Content, content_of, draft_of
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import delays
 
 FULL = f"Vous avez {DRAFTS_MAX} brouillons : terminez-en, ou jetez-en."
+RECEIVED = "intake.received"  # the reference is the form's key: of two sendings at once the second waits
 TAKEN = "Cette référence a déjà servi : recommencez la saisie."
 CLOSED = "Cette demande est close : ouvrez-la pour la rouvrir."
 
@@ -37,7 +39,7 @@ def keep(reference: str, answers: Mapping[str, Sequence[str]], *, by: CurrentUse
         raise Invisible
     if any(looks_like_nir(value) for values in answers.values() for value in values):
         raise Refusal(NIR_REFUSED)
-    if queries.is_received(by, reference):
+    if result_for(by.id, reference, RECEIVED) is not None:
         return None
     draft = draft_of(by, reference) or _new(reference, by)
     held = content_of(draft) if draft.content else Content()
@@ -84,9 +86,9 @@ def register(intake: Intake, reference: str, *, by: CurrentUser) -> Request:
     """
     if not queries.is_reference(reference):
         raise Invisible
-    already = received(by, reference)
+    already = result_for(by.id, reference, RECEIVED)
     if already is not None:
-        return already
+        return session.get_one(Request, already)
     draft = draft_of(by, reference)
     if draft is None:
         _refuse_taken(reference)
@@ -97,6 +99,7 @@ def register(intake: Intake, reference: str, *, by: CurrentUser) -> Request:
             merging.tell_apart(request.seekers[rank].id, seeker_id, by=by)
     if draft is not None:
         drop(draft)
+    remember(by.id, reference, RECEIVED, request.id)
     return request
 
 

@@ -48,12 +48,12 @@ _ROWS: dict[str, Any] = {
 def tell_apart(one_id: int, other_id: int, *, by: CurrentUser) -> None:
     """Say that two seekers are not the same person: not asked again. Saying it twice says it once."""
     first, second = sorted((one_id, other_id))
+    file = locked(session.get_one(Seeker, first).request_id)
     same = ToldApart.first_id == first, ToldApart.second_id == second
     if first == second or session.scalar(select(ToldApart.id).where(*same)) is not None:
         return
     session.add(ToldApart(first_id=first, second_id=second, said_at=clock.now(), said_by_id=by.id))
-    file = locked(session.get_one(Seeker, one_id).request_id)
-    other = session.get_one(Seeker, other_id).request_id
+    other = session.get_one(Seeker, second).request_id
     record("request.told_apart", file, by=by, other=other)
 
 

@@ -140,12 +140,6 @@ def received(user: CurrentUser, reference: str) -> Request | None:
     return session.scalar(select(Request).where(*own))
 
 
-def is_received(user: CurrentUser, reference: str) -> bool:
-    """Whether it is, asked at each word typed."""
-    own = Request.reference == reference, Request.entered_by_id == user.id
-    return session.scalar(select(Request.id).where(*own)) is not None
-
-
 # -- who may be known already -----------------------------------------------------------------------------------------
 
 
