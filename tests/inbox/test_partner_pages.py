@@ -14,6 +14,7 @@ from cptsapp.inbox.patients import Contact, Identity
 from cptsapp.inbox.queries.requests import locked
 from tests.tools.factories import acting, make_organisation
 from tests.tools.inbox import EVERYONE, make_partner, make_request, make_seeker
+from tests.tools.queries import count_queries
 
 LIST = "/dossiers-recus"
 
@@ -298,3 +299,17 @@ def test_withdrawing_the_agreement_on_the_file_takes_it_from_the_partner(sent, s
     session.commit()
     assert client.get(sent.page).status_code == 404
     assert sent.state is State.SEARCHING
+
+
+def test_a_long_list_asks_the_database_no_more(sent, cast, sign_in):
+    client, by, counts = sign_in(sent.misas), acting(cast.coordinator), []
+    for more in (0, 8):
+        for _ in range(more):
+            request = make_request("searching", seekers=(make_seeker(), make_seeker(who=PAUL)))
+            house_id = session.get(Referral, sent.id).organisation_id
+            referrals.send(request, Recipient.MISAS, house_id, "Plus loin", by)
+        session.commit()
+        with count_queries() as statements:
+            assert client.get(LIST).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

@@ -4,14 +4,12 @@ import random
 import statistics
 import time
 from datetime import date, timedelta
-from functools import partial
 
 import pytest
-from sqlalchemy import event
 
 from cptsapp.accounts.models import Role
 from cptsapp.core import clock
-from cptsapp.core.db import db, session
+from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory.models import OrganisationKind
 from cptsapp.inbox.actions import referrals, search
@@ -24,6 +22,7 @@ from cptsapp.inbox.rules.search import Found, Near, best, initials
 from cptsapp.outbox.models import Message
 from tests.tools.factories import acting, make_user
 from tests.tools.inbox import JEANNE, make_partner, make_request, make_seeker
+from tests.tools.queries import count_queries
 
 YES, NO, CHECKING = SearchAnswer.YES, SearchAnswer.NO, SearchAnswer.CHECKING
 NOBODY = Identity("Mercier", "Roland", date(1958, 8, 19))
@@ -369,20 +368,13 @@ def test_the_answers_have_one_size(apart):
 
 
 def test_the_answers_ask_the_database_as_much(apart):
-    counts = {}
+    said = {}
     for name, client in apart.items():
-        said = []
-        note = partial(_note, said)
-        event.listen(db.engine, "before_cursor_execute", note)
-        answer_to(client, ANSWERS[name])
-        event.remove(db.engine, "before_cursor_execute", note)
-        counts[name] = said
-    assert counts["yes"]
-    assert counts["yes"] == counts["no"] == counts["checking"]
-
-
-def _note(said, _connection, _cursor, statement, *_rest):
-    said.append(statement)
+        with count_queries() as statements:
+            answer_to(client, ANSWERS[name])
+        said[name] = list(statements)
+    assert said["yes"]
+    assert said["yes"] == said["no"] == said["checking"]
 
 
 def test_the_answers_take_as_long(misas):
