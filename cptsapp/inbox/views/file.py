@@ -136,8 +136,6 @@ def _undo_url(found: File, kind: str, step_id: int) -> str:
         return url_for(".cancel_note", reference=reference, step_id=step_id, **_kept())
     if kind == "request.propose":
         return url_for(".take_back_proposals", reference=reference, version=found.request.version, **_kept())
-    if kind in ("request.close", "request.withdraw"):
-        return url_for(".reopen", reference=reference, version=found.request.version, **_kept())
     return ""
 
 
