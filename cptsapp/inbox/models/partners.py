@@ -100,7 +100,15 @@ class CareBreak(Base):
     """A documented break in care: cause, pathway, commune, day; the words are read again before they leave."""
 
     __tablename__ = "care_break"
-    __table_args__ = (CheckConstraint("(reviewed_at IS NULL) = (reviewed_text IS NULL)", name="review_whole"),)
+    __table_args__ = (
+        CheckConstraint("(reviewed_at IS NULL) = (reviewed_text IS NULL)", name="review_whole"),
+        Index(
+            "ix_care_break_unread",
+            "reported_at",
+            sqlite_where=text("reviewed_at IS NULL"),
+            postgresql_where=text("reviewed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seal_id: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
@@ -132,6 +140,12 @@ class SearchQuestion(Base):
     __table_args__ = (
         Index("ix_search_question_user", "user_id", "asked_at"),
         Index("ix_search_question_organisation", "organisation_id", "asked_at"),
+        Index(
+            "ix_search_question_checking",
+            "asked_at",
+            sqlite_where=text("answer = 'checking' AND checked_at IS NULL"),
+            postgresql_where=text("answer = 'checking' AND checked_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

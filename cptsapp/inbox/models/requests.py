@@ -150,6 +150,7 @@ class Request(Base):
         CheckConstraint("merged_into_id IS NULL OR outcome = 'duplicate'", name="merged_is_duplicate"),
         CheckConstraint("(priority_override IS NULL) = (override_reason IS NULL)", name="override_has_reason"),
         Index("ix_request_queue", "state", "due_on", "id"),
+        Index("ix_request_ended", "state", "closed_at", "id"),
         Index("ix_request_priority", "state", "priority", "id"),
         Index(
             "ix_request_closed",

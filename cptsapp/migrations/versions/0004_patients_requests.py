@@ -249,6 +249,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_phone_index"), ["phone_index"], unique=False)
+        batch_op.create_index("ix_request_ended", ["state", "closed_at", "id"], unique=False)
         batch_op.create_index("ix_request_priority", ["state", "priority", "id"], unique=False)
         batch_op.create_index("ix_request_queue", ["state", "due_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_received_at"), ["received_at"], unique=False)
@@ -342,6 +343,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_care_break_happened_on"), ["happened_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_care_break_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_care_break_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(
+            "ix_care_break_unread",
+            ["reported_at"],
+            unique=False,
+            sqlite_where=sa.text("reviewed_at IS NULL"),
+            postgresql_where=sa.text("reviewed_at IS NULL"),
+        )
 
     op.create_table(
         "offer",
@@ -581,6 +589,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("seal_id", name=op.f("uq_search_question_seal_id")),
     )
     with op.batch_alter_table("search_question", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_search_question_checking",
+            ["asked_at"],
+            unique=False,
+            sqlite_where=sa.text("answer = 'checking' AND checked_at IS NULL"),
+            postgresql_where=sa.text("answer = 'checking' AND checked_at IS NULL"),
+        )
         batch_op.create_index("ix_search_question_organisation", ["organisation_id", "asked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_search_question_request_id"), ["request_id"], unique=False)
         batch_op.create_index("ix_search_question_user", ["user_id", "asked_at"], unique=False)
