@@ -139,6 +139,15 @@ def test_a_claim_changes_nothing_that_was_read(request_id, colleagues):
     assert session.get_one(Request, request_id).version == before
 
 
+def test_one_label_written_on_three_files_at_once_is_one(app, colleagues):
+    numbers = [make_request().id for _ in range(3)]
+    session.commit()
+    pairs = zip(numbers, colleagues, strict=False)
+    acts = [lambda n=n, by=by: sorting.stick(n, "à rappeler", by=by) and "stuck" for n, by in pairs]
+    assert at_once(app, acts) == ["stuck"] * 3
+    assert (session.query(Label).count(), session.query(RequestLabel).count()) == (1, 3)
+
+
 def test_one_label_written_by_two_at_once_is_one(app, request_id, colleagues):
     acts = [lambda by=by: sorting.stick(request_id, "à rappeler", by=by) and "stuck" for by in colleagues[:3]]
     assert at_once(app, acts) == ["stuck"] * 3

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
@@ -20,6 +21,7 @@ from cptsapp.territory import queries as territory
 SNOOZE_DAYS_MAX = 92
 LABEL_MAX = 30
 CLOSED = "Cette demande est close."
+ANONYMISED = "Cette demande est anonymisée\u202f: on n’y écrit plus."
 NOT_A_SORTER = "Cette personne ne suit pas les demandes."
 PAST = "Choisissez un jour à venir."
 TOO_LATE = "Trois mois au plus\u202f: au-delà, la demande serait oubliée."
@@ -101,8 +103,11 @@ def wake(request_id: int, *, by: ByUser) -> Request:
 
 
 def stick(request_id: int, name: str, *, by: ByUser) -> Label:
-    """Stick a label on a request; a new word makes a new label. Raises Refusal for an empty or long one, or a NIR."""
+    """Stick a label on a request; a new word makes a new label. Raises Refusal for an empty or long one, a NIR,
+    or an anonymised request.
+    """
     request = locked(request_id)
+    refuse_if(ANONYMISED if request.anonymised_at is not None else None)
     label = label_called(name)
     has = select(RequestLabel.id).where(RequestLabel.request_id == request.id, RequestLabel.label_id == label.id)
     if session.scalar(has) is None:
@@ -124,11 +129,15 @@ def label_called(name: str) -> Label:
     """The label of that name, accents and capitals aside; made when there is none. Raises Refusal as `stick` does."""
     wanted = checked_name(name)
     found = _same(wanted)
-    if found is None:
-        found = Label(name=wanted)
-        session.add(found)
-        session.flush()
-    return found
+    if found is not None:
+        return found
+    made = Label(name=wanted)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # someone else has just made it
+        return session.scalars(select(Label).where(Label.name == wanted)).one()
+    return made
 
 
 def checked_name(name: str) -> str:

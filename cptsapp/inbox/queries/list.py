@@ -20,7 +20,7 @@ from cptsapp.inbox.models import InboxSettings, Label, Request, RequestLabel
 from cptsapp.inbox.permissions import reads_all
 from cptsapp.inbox.queries import searching
 from cptsapp.inbox.queries.list_sql import COUNTS, order_of, prepared, shape_of, statement
-from cptsapp.inbox.queries.settings import defaults
+from cptsapp.inbox.queries.settings import SETTINGS_ID, defaults
 from cptsapp.inbox.rules.priority import CRITERIA
 from cptsapp.inbox.rules.queues import MINE, NO_CRITERION, NOBODYS, NUMBERED, QUEUES, SEARCH, Filters
 from cptsapp.territory import queries as territory
@@ -106,7 +106,7 @@ def _queue_counts() -> dict[str, QueueCount]:
     return found
 
 
-_MONTHS = Prepared(select(InboxSettings.inactive_months))
+_MONTHS = Prepared(select(InboxSettings.inactive_months).where(InboxSettings.id == SETTINGS_ID))
 
 
 def _still_since() -> datetime:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from cptsapp.core.prepared import Prepared
-from cptsapp.inbox.models import CareBreak, RightAsked, SearchAnswer, SearchQuestion
+from cptsapp.inbox.models import CareBreak, RightAsked, SearchQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Waiting:
     breaks: int
 
 
+# Each is counted in an index of those that wait alone.
 _READ = Prepared(
     select(
         select(func.count())
@@ -29,7 +30,7 @@ _READ = Prepared(
         select(func.min(RightAsked.due_on)).where(RightAsked.done_at.is_(None)).scalar_subquery().label("due"),
         select(func.count())
         .select_from(SearchQuestion)
-        .where(SearchQuestion.answer == SearchAnswer.CHECKING, SearchQuestion.checked_at.is_(None))
+        .where(text("search_question.answer = 'checking'"), SearchQuestion.checked_at.is_(None))
         .scalar_subquery()
         .label("questions"),
         select(func.count())
