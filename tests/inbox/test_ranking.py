@@ -214,6 +214,19 @@ def test_who_is_already_asked_is_not_there(cast):
     assert ranked(request) == []
 
 
+def test_who_was_chosen_for_one_may_be_asked_for_another(cast):
+    request = make_request("searching")
+    propose(request, make_offer(cast.gp_person, taken=1), ProposalState.CHOSEN)
+    assert names(request) == ["Dr Hélène Renaudin"]
+
+
+def test_what_was_accepted_under_a_merged_sheet_counts(cast):
+    twin = make_person(last_name="Renaudin", first_name="Helene", merged_into_id=cast.gp_person.id)
+    propose(make_request("searching"), make_offer(twin, taken=1), ProposalState.CHOSEN)
+    make_offer(cast.gp_person)
+    assert "accepted:1" in ranked(make_request("searching"))[0].reasons
+
+
 def test_who_said_no_to_this_request_comes_last(cast):
     request = make_request("searching")
     propose(request, make_offer(cast.gp_person), ProposalState.DECLINED)

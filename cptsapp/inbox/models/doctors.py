@@ -122,6 +122,8 @@ class ProposalState(enum.StrEnum):
 
 # Chosen for one of a household, a doctor may be asked for another of it.
 LIVE = "state IN ('pending', 'accepted')"
+# Those a doctor said yes to, whatever came of it: whose turn it is is read of them.
+SAID_YES = "state IN ('accepted', 'chosen', 'released')"
 
 
 class DoctorProposal(Base):
@@ -141,6 +143,13 @@ class DoctorProposal(Base):
             unique=True,
             sqlite_where=text(LIVE),
             postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_doctor_proposal_yes",
+            "person_id",
+            "answered_at",
+            sqlite_where=text(SAID_YES),
+            postgresql_where=text(SAID_YES),
         ),
         Index(
             "ix_doctor_proposal_waiting",

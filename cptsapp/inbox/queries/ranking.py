@@ -1,14 +1,14 @@
 """The doctors who have places, in the order to propose them for a request (E22): the figures behind `rules.ranking`.
 
-The page of every file shows it: five statements, compiled once, however many doctors there are.
+The page of every file shows it: a few statements, most compiled once, however many doctors there are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, case, func, or_, select, text
 
 from cptsapp.core.db import Instant, session
 from cptsapp.core.local import day_bounds, local
@@ -18,6 +18,7 @@ from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Movement
 from cptsapp.directory.rules.movements import ABSENCES, LOSSES
 from cptsapp.inbox.models import DoctorProposal, Offer, ProposalState, Request, Seeker, Takes
+from cptsapp.inbox.models.doctors import SAID_YES
 from cptsapp.inbox.queries.doctors import Doctor, Where, doctors, where
 from cptsapp.inbox.queries.places import equation
 from cptsapp.inbox.queries.requests import seekers_left
@@ -27,10 +28,7 @@ from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
 
 LIVE = (ProposalState.PENDING, ProposalState.ACCEPTED)  # chosen for one of a household, may be asked for another
-# A doctor who said yes, whatever came of it: the rotation counts what was asked of them.
-YES = (ProposalState.ACCEPTED, ProposalState.CHOSEN, ProposalState.RELEASED)
 LEAVING_MONTHS = 12  # who leaves within the year is proposed last: the patient would search again
-ROTATION_MONTHS = 12  # what was accepted before says nothing of whose turn it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,10 @@ def ranked(request: Request, seekers: Sequence[Seeker] | None = None) -> list[Ra
     Those at the end (`is_met` false) may be proposed too: the order is an advice. The doctor one leaves is not there.
     """
     today, merged = territory.today(), roots()
-    open_offers = _open_offers(today, merged)
-    facts = _facts(request.id, today, merged)
+    rows = _offers(today)
+    latest = {merged.get(row.person_id, row.person_id): row for row in rows}
+    open_offers = {number: row for number, row in latest.items() if row.is_open}
+    facts = _facts(request.id, today, merged, rows)
     left_aside = facts.asked | _own_doctor(request, merged)
     known = doctors(today, open_offers.keys() - left_aside, merged)
     home = where(session.get_one(Commune, request.commune_code))
@@ -91,6 +91,9 @@ def _own_doctor(request: Request, merged: dict[int, int]) -> set[int]:
 # -- answers in force -------------------------------------------------------------------------------------------------
 
 _TODAY: Any = bindparam("today", type_=Date())
+# Whatever came of it: the rotation counts what was asked of a doctor. A partial index answers to its own words alone.
+_SAID_YES = (DoctorProposal.person_id == Offer.person_id, text(f"doctor_proposal.{SAID_YES}"))
+_SINCE_MONTH = DoctorProposal.answered_at >= bindparam("month", type_=Instant())
 _OPEN = Prepared(
     select(
         Offer.id,
@@ -107,16 +110,18 @@ _OPEN = Prepared(
         and_(Offer.takes != Takes.NO, Offer.valid_until >= _TODAY, Offer.taken + Offer.pending < Offer.offered).label(
             "is_open"
         ),
+        select(func.count()).where(*_SAID_YES, _SINCE_MONTH).correlate(Offer).scalar_subquery().label("accepted"),
+        select(func.max(DoctorProposal.answered_at)).where(*_SAID_YES).correlate(Offer).scalar_subquery().label("last"),
     )
     .where(Offer.replaced_at.is_(None))
     .order_by(Offer.answered_at, Offer.id)
 )
 
 
-def _open_offers(today: date, merged: Mapping[int, int]) -> dict[int, Any]:
-    """The latest answer of each doctor, when it has a place today."""
-    latest = {merged.get(row.person_id, row.person_id): row for row in _OPEN.all(today=today)}
-    return {number: row for number, row in latest.items() if row.is_open}
+def _offers(today: date) -> list[Any]:
+    """The answers in force or lapsed, the latest last, each with what its doctor accepted."""
+    month, _ = day_bounds(today.replace(day=1))
+    return _OPEN.all(today=today, month=month)
 
 
 # -- what speaks for or against ---------------------------------------------------------------------------------------
@@ -143,17 +148,13 @@ def _count(test: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((test, 1), else_=0))
 
 
-_HERE = DoctorProposal.request_id == bindparam("request_id", type_=Integer())
-_SAID_YES = _is_one_of(DoctorProposal.state, YES)
-_ASKED = Prepared(
+_HERE = Prepared(
     select(
         DoctorProposal.person_id,
-        _count(and_(_HERE, _is_one_of(DoctorProposal.state, LIVE))).label("asked"),
-        _count(and_(_HERE, DoctorProposal.state == ProposalState.DECLINED)).label("declined"),
-        _count(and_(_SAID_YES, DoctorProposal.answered_at >= bindparam("month", type_=Instant()))).label("accepted"),
-        func.max(case((_SAID_YES, DoctorProposal.answered_at))).label("last"),
+        _count(_is_one_of(DoctorProposal.state, LIVE)).label("asked"),
+        _count(DoctorProposal.state == ProposalState.DECLINED).label("declined"),
     )
-    .where(or_(_HERE, and_(_SAID_YES, DoctorProposal.answered_at >= bindparam("year", type_=Instant()))))
+    .where(DoctorProposal.request_id == bindparam("request_id", type_=Integer()))
     .group_by(DoctorProposal.person_id)
 )
 _MOVING = Prepared(
@@ -177,15 +178,15 @@ _MOVING = Prepared(
 )
 
 
-def _facts(request_id: int, today: date, merged: Mapping[int, int]) -> _Facts:
+def _facts(request_id: int, today: date, merged: Mapping[int, int], rows: Iterable[Any]) -> _Facts:
     facts = _Facts()
-    month, _ = day_bounds(today.replace(day=1))
-    year, _ = day_bounds(months_later(today, -ROTATION_MONTHS))
-    for row in _ASKED.all(request_id=request_id, month=month, year=year):
+    for row in rows:
         number = merged.get(row.person_id, row.person_id)
         facts.accepted[number] = facts.accepted.get(number, 0) + row.accepted
         if row.last is not None:
             facts.last[number] = max(local(row.last).date(), facts.last.get(number, date.min))
+    for row in _HERE.all(request_id=request_id):
+        number = merged.get(row.person_id, row.person_id)
         facts.asked |= {number} if row.asked else set()
         facts.declined |= {number} if row.declined else set()
     for row in _MOVING.all(today=today, soon=months_later(today, LEAVING_MONTHS)):

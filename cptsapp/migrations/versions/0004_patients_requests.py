@@ -821,6 +821,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_doctor_proposal_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_doctor_proposal_request_id"), ["request_id"], unique=False)
         batch_op.create_index(
+            "ix_doctor_proposal_yes",
+            ["person_id", "answered_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('accepted', 'chosen', 'released')"),
+            postgresql_where=sa.text("state IN ('accepted', 'chosen', 'released')"),
+        )
+        batch_op.create_index(
             "ix_doctor_proposal_waiting",
             ["sent_at"],
             unique=False,
