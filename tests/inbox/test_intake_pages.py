@@ -422,6 +422,12 @@ def test_a_partner_sends_a_request_by_their_own_door(sign_in, cast, kind, door):
     assert request.organisation_id == number
 
 
+def test_a_partner_finds_their_own_name_and_mail_written(partner):
+    text = partner.get("/demandes/saisie").text
+    for value in ("Nadège Poiraud", "MiSAS Vendée", "@cpts.example"):
+        assert value in text
+
+
 def test_a_partner_attests_the_agreement(partner):
     answer = partner.post(begin(partner), data={**SENT, "attests": ""})
     assert answer.status_code == 422

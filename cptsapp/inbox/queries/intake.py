@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.accounts.models import User
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.seal import ring
@@ -49,6 +50,11 @@ def origin_of(user: CurrentUser) -> Origin:
     if found is None:
         raise Invisible
     return Origin(Channel.REFERRAL, _DOORS.get(found.kind, Door.CPTS), found.id, found.name)
+
+
+def mail_of(user: CurrentUser) -> str:
+    """The address of an account: a partner is told there how what they sent ends."""
+    return session.scalar(select(User.mail).where(User.id == user.id)) or ""
 
 
 _REFERENCE = re.compile(f"D-(?:{REFERENCE_PATTERN.pattern}){{2}}")

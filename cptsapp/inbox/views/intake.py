@@ -73,7 +73,8 @@ def _new_call() -> Call:
     user = me()
     if user.can("inbox.manage"):
         return _call(MultiDict())
-    return _call(MultiDict({"asker_name": user.display_name, "asker_link": queries.origin_of(user).organisation}))
+    known = {"asker_name": user.display_name, "asker_link": queries.origin_of(user).organisation}
+    return _call(MultiDict({**known, "asker_mail": queries.mail_of(user)}))
 
 
 @blueprint.get(CALL)
@@ -110,6 +111,7 @@ def _page(shown: Shown, status: int = 200, *, drafts: Any = ()) -> Response:
         line_phone=line.line_phone,
         origin=queries.origin_of(me()),
         people_max=PEOPLE_MAX,
+        draft_days=delays()["draft"],
         **_context(shown),
     )
     return make_response(page, status)
