@@ -226,6 +226,12 @@ def test_it_is_documented_read_again_and_exported(cast, office):
     assert "Exporté le" in office.get(page).text
 
 
+def test_sent_twice_it_is_documented_once(cast, office):
+    data = {"cause": "rights", "pathway": "elderly", "commune_code": "85288", "happened_on": "2026-07-15", "once": "k"}
+    places = {office.post("/demandes/ruptures/nouveau", data=data).location for _ in range(2)}
+    assert (len(places), session.query(CareBreak).count()) == (1, 1)
+
+
 def test_a_file_fills_the_commune_in(cast, office):
     reference = make_request().reference
     session.commit()

@@ -123,6 +123,13 @@ def test_a_house_without_account_is_written_to_at_its_own_address(cast, coordina
     assert [mail.to_address for mail in mails("referral.referral")] == ["misas@cpam.example"]
 
 
+def test_a_house_merged_into_another_is_still_written_to(misas, coordinator):
+    kept = make_organisation(name="MiSAS", kind=OrganisationKind.CPAM)
+    misas[1].merged_into_id = kept.id
+    sent((None, kept), coordinator)
+    assert [mail.to_address for mail in mails("referral.referral")] == [misas[0].mail]
+
+
 @pytest.mark.database
 def test_two_live_sendings_of_a_request_cannot_be(misas, dac, coordinator):
     _, referral = sent(misas, coordinator)

@@ -298,6 +298,12 @@ def test_the_answer_names_nobody(partner, who, said):
     assert "D-" not in page
 
 
+def test_sent_twice_it_is_one_question(partner):
+    data = form(JEANNE, once="k1")
+    places = {partner.post("/recherche-en-cours", data=data).location for _ in range(2)}
+    assert (len(places), session.query(SearchQuestion).count()) == (1, 1)
+
+
 def test_a_form_that_is_not_whole_is_said(partner):
     answer = partner.post("/recherche-en-cours", data={"last_name": "G"})
     assert answer.status_code == 422

@@ -6,7 +6,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from cptsapp.http.fields import BaseForm, DayField, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, stripped
 from cptsapp.inbox.actions.breaks import BreakReport
 from cptsapp.inbox.models import BreakCause, Pathway
 from cptsapp.inbox.rules.words import BREAK_CAUSES, PATHWAYS
@@ -15,7 +15,7 @@ from cptsapp.territory import queries as territory
 NO_CHOICE = SelectChoice("", "Choisissez")
 
 
-class BreakForm(BaseForm):
+class BreakForm(OnceMixin, BaseForm):
     """A break documented by the coordination."""
 
     cause = SelectField(

@@ -3,11 +3,11 @@
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from cptsapp.http.fields import BaseForm, DayField, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, stripped
 from cptsapp.inbox.patients import Identity
 
 
-class SearchForm(BaseForm):
+class SearchForm(OnceMixin, BaseForm):
     """Whom the partner asks about, who attests that the person asks for it."""
 
     last_name = StringField("Nom", [InputRequired("Écrivez le nom."), Length(max=80), no_nir], filters=[stripped])

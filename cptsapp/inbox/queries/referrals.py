@@ -181,6 +181,16 @@ def last_answered(request_id: int) -> Referral | None:
     return session.scalar(select(Referral).where(*wanted).order_by(Referral.answered_at.desc()).limit(1))
 
 
+def with_joined(request_id: int) -> set[int]:
+    """The number of a request and of those joined with it, near or far: their sendings stay on them."""
+    known: set[int] = set()
+    more = {request_id}
+    while more:
+        known |= more
+        more = set(session.scalars(select(Request.id).where(Request.merged_into_id.in_(more)))) - known
+    return known
+
+
 # -- to whom ----------------------------------------------------------------------------------------------------------
 
 
@@ -207,9 +217,17 @@ def office() -> Sequence[User]:
     ).all()
 
 
+def _same_houses(organisation_ids: set[int]) -> set[int]:
+    """These organisations, what they were merged into, and what was merged into that."""
+    into = select(Organisation.merged_into_id).where(Organisation.id.in_(organisation_ids))
+    kept = organisation_ids | {number for number in session.scalars(into) if number is not None}
+    return kept | set(session.scalars(select(Organisation.id).where(Organisation.merged_into_id.in_(kept))))
+
+
 def accounts_of(organisation_ids: Iterable[int]) -> Sequence[User]:
-    """The partners' own accounts, open today, of those who practise in these organisations."""
+    """The partners' own accounts, open today, of those who practise in these organisations, merged or not."""
     today = territory.today()
+    houses = _same_houses(set(organisation_ids))
     return session.scalars(
         select(User)
         .join(RoleGrant, RoleGrant.user_id == User.id)
@@ -220,7 +238,7 @@ def accounts_of(organisation_ids: Iterable[int]) -> Sequence[User]:
             RoleGrant.role == Role.PARTNER,
             in_force(RoleGrant, today),
             in_force(Practice, today),
-            Place.organisation_id.in_(set(organisation_ids)),
+            Place.organisation_id.in_(houses),
         )
         .distinct()
         .order_by(User.id)

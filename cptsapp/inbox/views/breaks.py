@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.accounts.current import me
-from cptsapp.core import addresses, clock
+from cptsapp.core import addresses, clock, submissions
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -65,12 +65,16 @@ def new_break() -> BaseResponse:
     form = BreakForm(commune_code=patient.commune_code if patient else None, happened_on=territory.today()).offer()
     if not form.is_valid():
         return _new_page(form, patient, 422 if form.errors else 200)
+    once = form.once.data or ""
+    if made := submissions.result_for(me().id, once, "care_break"):
+        return htmx.redirect(url_for(".care_break", break_id=made))
     try:
         found = actions.document(form.report(), request=patient, by=me())
     except Refusal as refusal:
         give_up()
         form.refuse(refusal.message, refusal.field)
         return _new_page(form, _of_file(), 409)
+    submissions.remember(me().id, once, "care_break", found.id)
     return htmx.redirect(url_for(".care_break", break_id=found.id))
 
 

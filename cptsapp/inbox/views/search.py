@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.accounts.current import me
+from cptsapp.core import submissions
 from cptsapp.core.french import day_short, hour
 from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx
@@ -38,12 +39,16 @@ def search_ask() -> BaseResponse:
     form = SearchForm()
     if not form.is_valid():
         return _page(form, status=422)
+    once = form.once.data or ""
+    if asked := submissions.result_for(me().id, once, "search_question"):
+        return htmx.redirect(url_for(".search_answer", question_id=asked))
     try:
         question = actions.ask(form.identity(), is_attested=bool(form.attested.data), by=me())
     except Refusal as refusal:
         give_up()
         form.refuse(refusal.message, refusal.field)
         return _page(form, status=409)
+    submissions.remember(me().id, once, "search_question", question.id)
     return htmx.redirect(url_for(".search_answer", question_id=question.id))
 
 
