@@ -61,3 +61,50 @@ def test_the_pages_have_no_fault(inbox, open_as, cast, phone, dark, picture):
         assert axe.violations(page) == [], path
         assert not overflows(page), path
         picture(page, f"{name}-{'360-sombre' if phone else '1280'}", full=True)
+
+
+def test_a_morning_under_the_keys(inbox, open_as, cast):
+    """j and k go down and up, Entrée opens, Échap comes back to the same row; then two files are labelled."""
+    page = open_as(session.merge(cast.coordinator))
+    page.goto("/demandes?file=en-recherche")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator(f"#{inbox[1]}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Yvette Barbeau")
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nadia Cherif")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#{inbox[2]}")).to_be_focused()
+    late = page.get_by_role("group", name="Filtres").get_by_role("link", name="En retard")
+    late.click()
+    expect(late).to_have_attribute("aria-current", "true")
+    page.get_by_label("Les 3 qui répondent").check()
+    page.get_by_role("button", name="Étiqueter…").press("Enter")
+    page.get_by_label("Étiquette").fill("rappeler")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="traitées")).to_contain_text("3\u00a0demandes traitées")
+    page.get_by_placeholder("Nom, commune ou référence").fill("praud")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recherche « praud »")
+    expect(page.get_by_role("link", name="Chloé Praud")).to_be_visible()
+    assert "praud" not in page.url
+
+
+def test_a_file_is_searched_taken_and_put_aside_on_a_telephone_without_a_script(inbox, open_as, cast):
+    page = open_as(session.merge(cast.coordinator), phone=True, javascript=False)
+    page.goto("/demandes")
+    page.get_by_role("link", name="En recherche").click()
+    page.get_by_placeholder("Nom, commune ou référence").fill("cherif")
+    page.get_by_role("button", name="Chercher").last.click()
+    page.get_by_role("button", name="Prendre").click()
+    expect(page.get_by_role("status").filter(has_text="Vous suivez")).to_be_visible()
+    page.get_by_role("link", name="Nadia Cherif").click()
+    page.get_by_label("Reporter au").fill("2026-08-03")
+    page.get_by_role("button", name="Reporter").click()
+    expect(page.get_by_text("Reportée au lundi 3 août 2026")).to_be_visible()
+    page.goto("/demandes?file=reportees")
+    expect(page.get_by_text("reportée au 03/08/2026")).to_be_visible()
+    assert not overflows(page)
