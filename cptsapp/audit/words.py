@@ -153,6 +153,7 @@ SENTENCES = MappingProxyType(
         "agreement.withdrawn": "Accord retiré, transmissions arrêtées",
         "request.anonymised": "Identités effacées, demande anonymisée",
         "request.call_me": "La personne demande qu’on l’appelle",
+        "request.person_answered": "La personne a répondu à ce qui manquait",
         "request.contact_corrected": "Coordonnées corrigées par la personne",
         "request.person_opened": "La personne a ouvert sa page",
         "request.person_failed": "Date de naissance refusée sur la page de la personne",

@@ -17,20 +17,25 @@ from cptsapp.inbox.actions.proposals import accept, propose
 from cptsapp.inbox.actions.receive import receive
 from cptsapp.inbox.models import (
     Actor,
+    Agreement,
     AnsweredBy,
     Asker,
+    Consent,
     Deadline,
     DoctorProposal,
     InboxLink,
     Outcome,
     ProposalState,
+    Recipient,
     Request,
     RightAsked,
     SearchAnswer,
     SearchQuestion,
     State,
+    Step,
 )
-from cptsapp.inbox.patients import Identity, read_contact
+from cptsapp.inbox.patients import Identity, read_contact, read_text
+from cptsapp.inbox.queries.requests import agreed
 from cptsapp.outbox.models import Message
 from tests.tools.factories import acting
 from tests.tools.inbox import make_intake, make_offer, make_partner, make_seeker
@@ -497,3 +502,44 @@ def test_ten_who_try_at_once_have_five_tries_in_all(app, ask):
     assert answers == [False] * 10
     assert session.get_one(InboxLink, link_id).failure_count == 5
     assert session.query(AuditEvent).filter_by(kind="request.person_failed").count() == 5
+
+
+# -- what was missing -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def incomplete(ask, cast):
+    """A request found incomplete: its number and its link's token."""
+    file_id, token = ask(agreements=frozenset())
+    triage.ask_more(file_id, ["agreement", "doctor"], by=acting(cast.coordinator))
+    session.commit()
+    return file_id, token
+
+
+def test_what_is_missing_is_said_and_answered_on_the_page(incomplete, enter):
+    file_id, token = incomplete
+    client = enter(token)
+    assert "le nom du médecin actuel" in client.get(f"/suivi/{token}").text
+    client.post(f"/suivi/{token}/completer", data={"text": "Le Dr Imaginaire, aux Sables"})
+    step = session.query(Step).filter_by(request_id=file_id, kind="person.answered").one()
+    assert read_text(step.note, step.seal_id, "note") == "Le Dr Imaginaire, aux Sables"
+    assert session.get_one(Request, file_id).deadline is Deadline.FIRST_ANSWER
+
+
+def test_an_empty_answer_is_asked_again(incomplete, enter):
+    _file, token = incomplete
+    answer = enter(token).post(f"/suivi/{token}/completer", data={"text": " "})
+    assert (answer.status_code, "Écrivez votre réponse" in answer.text) == (422, True)
+
+
+def test_once_nothing_is_missing_an_answer_is_refused(ask, enter):
+    _file, token = ask("searching")
+    assert enter(token).post(f"/suivi/{token}/completer", data={"text": "Trop tard"}).status_code == 409
+
+
+def test_an_agreement_is_given_on_the_page(incomplete, enter):
+    file_id, token = incomplete
+    enter(token).post(f"/suivi/{token}/accord", data={"recipient": "misas", "accord": "oui"})
+    assert agreed(session.get_one(Request, file_id)) == {Recipient.MISAS}
+    given = session.query(Agreement).one()
+    assert (given.consent, given.collected_by_id) == (Consent.WEB, None)

@@ -12,11 +12,13 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.inbox import mail
 from cptsapp.inbox.actions.links import TRIES
+from cptsapp.inbox.actions.moves import set_deadline
 from cptsapp.inbox.actions.rights import ANONYMISED
 from cptsapp.inbox.actions.steps import add_step
-from cptsapp.inbox.models import Actor, InboxLink, Request
+from cptsapp.inbox.models import Actor, Deadline, InboxLink, Request, State
 from cptsapp.inbox.patients import Contact, read_contact, read_seeker, seal_contact
 
+NOTHING_MISSING = "Il ne manque plus rien à votre demande\u202f: appelez-nous pour nous dire autre chose."
 UNREACHABLE = "Laissez au moins un téléphone ou un mail\u202f: sans eux, nous ne pouvons plus vous prévenir."
 
 
@@ -78,6 +80,17 @@ def correct_reach(request: Request, reach: Reach) -> list[str]:
     add_step(request, "person.contact", actor=Actor.PERSON, fields=changed)
     record("request.contact_corrected", request, by=None, fields=changed)
     return changed
+
+
+def complete(request: Request, answer: str) -> None:
+    """Keep, sealed, what the person answers to what was missing, in a request locked by the caller: someone reads it.
+
+    Raises Refusal when nothing is missing any more, or for what looks like a NIR.
+    """
+    refuse_if(None if request.state is State.TO_COMPLETE else NOTHING_MISSING)
+    add_step(request, "person.answered", actor=Actor.PERSON, note=answer)
+    set_deadline(request, Deadline.FIRST_ANSWER)
+    record("request.person_answered", request, by=None)
 
 
 def _is_reachable(contact: Contact) -> bool:

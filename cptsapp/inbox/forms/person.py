@@ -1,6 +1,6 @@
 """Forms of the person's own page: the birth date, what the doctors answered, how to be reached, a right."""
 
-from wtforms import RadioField, StringField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
@@ -84,6 +84,16 @@ class ReachForm(BaseForm):
     def reach(self) -> Reach:
         """What was typed."""
         return Reach(self.phone.number or "", self.mail.data or "", self.call_when.data or "", self.address.data or "")
+
+
+class AnswerForm(BaseForm):
+    """What the person answers to what was missing."""
+
+    text = TextAreaField(
+        "Votre réponse",
+        [DataRequired("Écrivez votre réponse."), Length(max=1000), no_nir],
+        filters=[stripped],
+    )
 
 
 class RightForm(BaseForm):

@@ -17,15 +17,18 @@ from cptsapp.inbox.models import (
     Referral,
     Request,
     State,
+    Step,
 )
 from cptsapp.inbox.patients import Identity, read_seeker
 from cptsapp.inbox.queries import proposals
 from cptsapp.inbox.queries.openings import Opening, Question, openings_of, questions_about
 from cptsapp.inbox.queries.proposals import Doctor
+from cptsapp.inbox.queries.requests import agreed
 from cptsapp.inbox.queries.rights import RightLine, of_request
 from cptsapp.inbox.rules import person_words
 from cptsapp.inbox.rules.person_words import Told
 from cptsapp.inbox.rules.states import RECIPIENT_LABELS
+from cptsapp.inbox.rules.triage import MISSING
 from cptsapp.territory import national, rules
 
 
@@ -40,6 +43,16 @@ class DoctorToCall:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedFor:
+    """A recipient, and whether some or all of the household agree that the file be sent there."""
+
+    recipient: Recipient
+    label: str
+    by_some: bool
+    by_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
     """The person's page. Nothing of health is here."""
 
@@ -50,7 +63,8 @@ class PersonPage:
     found: Sequence[str]
     found_doctors: Sequence[Doctor]
     partner: str
-    agreements: Sequence[tuple[Recipient, str]]
+    agreements: Sequence[AgreedFor]
+    missing: Sequence[str]
     rights: Sequence[RightLine]
     openings: Sequence[Opening]
     questions: Sequence[Question]
@@ -93,6 +107,7 @@ def page_of(request: Request) -> PersonPage:
         found_doctors=_found_doctors(request),
         partner=_partner(request),
         agreements=_agreements(request),
+        missing=_missing(request),
         rights=of_request(request),
         openings=openings_of(request),
         questions=questions_about(request),
@@ -151,15 +166,24 @@ def _found_doctors(request: Request) -> list[Doctor]:
     return [known[number] for number in dict.fromkeys(numbers) if number in known]
 
 
-def _agreements(request: Request) -> list[tuple[Recipient, str]]:
-    """To whom the file may be sent, as someone of the household agreed; nothing once it is closed."""
+def _missing(request: Request) -> list[str]:
+    """What was asked for when the request was found incomplete, in words."""
+    if request.state is not State.TO_COMPLETE:
+        return []
+    asked = select(Step.data).where(Step.request_id == request.id, Step.kind == "request.ask_more")
+    data = session.scalar(asked.order_by(Step.id.desc()).limit(1)) or {}
+    return [MISSING[code] for code in data.get("missing", []) if code in MISSING]
+
+
+def _agreements(request: Request) -> list[AgreedFor]:
+    """To whom the file may be sent, as the household agreed; nothing once it is closed."""
     if request.state is State.CLOSED:
         return []
     given = select(Agreement.recipient).where(
         Agreement.seeker_id.in_([seeker.id for seeker in request.seekers]), Agreement.withdrawn_at.is_(None)
     )
-    found = set(session.scalars(given))
-    return [(recipient, label) for recipient, label in RECIPIENT_LABELS.items() if recipient in found]
+    by_some, by_all = set(session.scalars(given)), agreed(request)
+    return [AgreedFor(one, label, one in by_some, one in by_all) for one, label in RECIPIENT_LABELS.items()]
 
 
 def _partner(request: Request) -> str:

@@ -32,7 +32,7 @@ _TITLES = MappingProxyType(
 _SENTENCES = MappingProxyType(
     {
         State.RECEIVED: "Quelqu’un de la CPTS la lit, puis vous répond.",
-        State.TO_COMPLETE: "Appelez-nous, ou répondez à notre message\u202f: la recherche commence aussitôt après.",
+        State.TO_COMPLETE: "La recherche commence dès que nous l’avons.",
         State.SEARCHING: "Nous demandons aux médecins du territoire qui peut vous prendre.",
         State.PROPOSED: "Dès que l’un d’eux accepte, son nom et son téléphone s’affichent ici.",
         State.WITH_PARTNER: "Votre dossier lui a été transmis avec votre accord. Il peut vous appeler.",
@@ -69,6 +69,8 @@ DONE = MappingProxyType(
         "trouve": "C’est noté. Pensez à signer la déclaration de médecin traitant.",
         "coordonnees": "Vos coordonnées sont corrigées.",
         "retire": "Votre demande est retirée. Ce qui était en cours est arrêté.",
+        "accord-donne": "Votre accord est noté.",
+        "complete": "C’est envoyé. Nous vous répondons vite.",
         "accord": "Votre accord est retiré\u202f: rien n’y est plus transmis.",
         "droit": "Votre demande est notée. Nous vous répondons dans le mois.",
     }

@@ -87,7 +87,7 @@ SENTENCES = MappingProxyType(
         "right.asked": "Droit demandé\u202f: {right}",
         "right.answered": "Réponse à un droit demandé\u202f: {right}, {answer}",
         "person.contact": "Coordonnées corrigées par la personne",
-        "person.call_me": "La personne demande qu’on l’appelle",
+        "person.answered": "La personne a répondu à ce qui manquait",
         "person.found": "La personne a trouvé un médecin par elle-même",
         "request.anonymised": "Identités effacées, dossier anonymisé",
     }

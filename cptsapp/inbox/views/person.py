@@ -23,7 +23,7 @@ from cptsapp.inbox.actions import agreements, choices, forgetting, person, reten
 from cptsapp.inbox.actions.household import Found
 from cptsapp.inbox.actions.links import TRIES, opened
 from cptsapp.inbox.forms import person as forms
-from cptsapp.inbox.models import Actor, InboxLink, LinkPurpose, Recipient, Request, RightKind
+from cptsapp.inbox.models import Actor, Consent, InboxLink, LinkPurpose, Recipient, Request, RightKind
 from cptsapp.inbox.queries.person import PersonPage, file_of, page_of
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import settings
@@ -177,6 +177,7 @@ def _forms(found: PersonPage) -> dict[str, object]:
     return {
         "outcome": outcome,
         "declaration": forms.DeclarationForm(formdata=None),
+        "answer": forms.AnswerForm(formdata=None),
         "found_form": forms.FoundForm(formdata=None),
         "reach": forms.ReachForm(formdata=None, obj=person.reach_of(found.request)),
         "right_form": forms.RightForm(formdata=None),
@@ -324,15 +325,36 @@ def withdraw_request(token: str) -> BaseResponse:
     return _act(token, act)
 
 
+@blueprint.post(f"{PATH}/completer")
+@public
+def complete_request(token: str) -> BaseResponse:
+    """Answer what was missing."""
+    file = _known_file(token)
+    if file is None:
+        return _act(token, _refused)
+    form = forms.AnswerForm()
+    if not form.is_valid():
+        return _page(token, file, 422, answer=form)
+
+    def act(found: Request) -> str:
+        person.complete(found, form.text.data or "")
+        return "complete"
+
+    return _act(token, act, answer=form)
+
+
 @blueprint.post(f"{PATH}/accord")
 @public
-def withdraw_own_agreement(token: str) -> BaseResponse:
-    """Take back the agreement for a recipient: what was sent there stops at once (E52)."""
+def change_own_agreement(token: str) -> BaseResponse:
+    """Give the agreement for a recipient, or take it back: what was sent there stops at once (E52)."""
     recipient = next((one for one in Recipient if one.value == request.form.get("recipient")), None)
     if recipient is None:
         return _act(token, _refused)
 
     def act(file: Request) -> str:
+        if request.form.get("accord") == forms.YES:
+            agreements.collect(file.id, recipient, Consent.WEB, by=None, actor=Actor.PERSON)
+            return "accord-donne"
         agreements.withdraw(file, recipient, by=None, actor=Actor.PERSON)
         return "accord"
 
