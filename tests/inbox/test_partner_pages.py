@@ -57,6 +57,7 @@ def test_the_list_tells_who_is_to_be_answered(sent, sign_in):
     assert "1\u00a0à traiter, 0\u00a0déjà répondu" in page
     assert "Jeanne Guérineau" in page
     assert "dans 7 j" in page
+    assert 'MiSAS Vendée · <a href="/compte">Nadège Poiraud' in page
 
 
 def test_reading_the_list_is_recorded(sent, sign_in):

@@ -7,8 +7,10 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from cptsapp.accounts.identity import CurrentUser
 from cptsapp.core.db import session
 from cptsapp.core.french import count, day_short
+from cptsapp.directory.models import Organisation
 from cptsapp.inbox.models import (
     Agreement,
     Asker,
@@ -21,7 +23,8 @@ from cptsapp.inbox.models import (
     Seeker,
 )
 from cptsapp.inbox.patients import Contact, Identity, joined, read_contact, read_seeker
-from cptsapp.inbox.queries.referrals import ReferralLine, lines
+from cptsapp.inbox.permissions import organisations_of
+from cptsapp.inbox.queries.referrals import ReferralLine, lines, own_organisation
 from cptsapp.inbox.rules.ages import age_on
 from cptsapp.inbox.rules.priority import CRITERIA
 from cptsapp.inbox.rules.words import ASKERS, CONSENTS
@@ -60,6 +63,13 @@ class PartnerFile:
     done: str
     agreement: str
     line: ReferralLine
+
+
+def house_of(user: CurrentUser) -> str:
+    """The name of the organisation a partner works in, shown beside theirs; empty when they work in none."""
+    houses = organisations_of(user)
+    found = session.get(Organisation, own_organisation(houses)) if houses else None
+    return found.name if found is not None else ""
 
 
 def rows(referrals: Sequence[Referral]) -> list[Row]:

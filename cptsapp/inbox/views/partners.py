@@ -66,6 +66,7 @@ def _received(
     today = territory.today()
     page = render_template(
         "inbox/received.html",
+        house=partner_files.house_of(me()),
         rows=[row for row in rows if row.line.is_live],
         answered=[row for row in rows if not row.line.is_live],
         opened=opened,

@@ -18,6 +18,7 @@ from cptsapp.inbox.actions import search as actions
 from cptsapp.inbox.forms.search import MessageForm, SearchForm
 from cptsapp.inbox.models import SearchAnswer
 from cptsapp.inbox.queries import search as queries
+from cptsapp.inbox.queries.partner_files import house_of
 from cptsapp.inbox.queries.settings import delays
 from cptsapp.inbox.readings import note_reading
 from cptsapp.inbox.rules.search import A_DAY, A_DAY_TOGETHER, ANSWER_LABELS
@@ -93,6 +94,7 @@ def _page(
     lines = queries.history(me())
     page = render_template(
         "inbox/search.html",
+        house=house_of(me()),
         form=form,
         lines=[(line, _searching(line)) for line in lines],
         labels=ANSWER_LABELS,
