@@ -1,5 +1,7 @@
 """The page of a request: what it shows, what each act on it does, what it says when someone else was first."""
 
+from dataclasses import replace
+
 import pytest
 
 from cptsapp.accounts.models import Role
@@ -8,8 +10,9 @@ from cptsapp.core.db import session
 from cptsapp.inbox.actions import triage
 from cptsapp.inbox.models import Outcome, Request, State, Step
 from cptsapp.inbox.patients import Identity, names_of, read_contact
+from cptsapp.outbox.models import Message
 from tests.tools.factories import make_user
-from tests.tools.inbox import make_partner, make_request, make_seeker
+from tests.tools.inbox import CONTACT, make_partner, make_request, make_seeker
 
 
 @pytest.fixture
@@ -63,6 +66,34 @@ def test_what_was_done_is_said_with_its_undo(office):
     page = office.post(url(reference, "/accepter"), data={}, follow_redirects=True).text
     assert "Demande complète." in page
     assert f"/demandes/{reference}/revoir" in page
+
+
+def test_the_list_it_was_opened_from_is_not_forgotten(office):
+    reference, _ = made()
+    assert "/demandes?file=nouvelles" in office.get(url(reference, "?file=nouvelles")).text
+    answer = office.post(url(reference, "/accepter?file=nouvelles"), data={})
+    assert "file=nouvelles" in answer.location
+
+
+def test_who_asked_for_someone_is_told_the_end_as_well(office):
+    reference, _ = made("searching", contact=replace(CONTACT, asker_mail="paul@courriel.example"))
+    office.post(url(reference, "/clore"), data={"outcome": "unreachable", "taken": ["called"], "doctor_id": "0"})
+    told = session.query(Message).filter_by(kind="request.closed")
+    assert {message.address for message in told} == {CONTACT.mail, "paul@courriel.example"}
+
+
+def test_a_file_anonymised_says_so_and_offers_nothing(office):
+    reference, request_id = made("searching")
+    triage.withdraw(request_id, by=None)
+    request = again(request_id)
+    request.details = request.phone_index = None
+    request.anonymised_at = request.closed_at
+    for seeker in request.seekers:
+        seeker.name = seeker.birth_date = None
+    session.commit()
+    page = office.get(url(reference)).text
+    assert "anonymisée" in page
+    assert f"/demandes/{reference}/rouvrir" not in page
 
 
 def test_someone_else_was_first(office, sign_in, cast):
