@@ -485,3 +485,14 @@ def test_a_doctor_merged_since_is_asked_once(by, cast, doctors, request_):
     session.flush()
     with pytest.raises(Refusal, match="déjà sollicité"):
         propose(request_, [kept.id], by=by)
+
+
+def test_of_two_proposals_to_one_doctor_the_later_is_answered(by, doctors, request_):
+    (older,) = propose(request_, doctors[:1], by=by)
+    decline(older.id, LINK)
+    (later,) = propose(request_, doctors[:1], by=by)
+    for act in (accept, undo_answer):
+        with pytest.raises(Refusal, match="plus récente"):
+            act(older.id, LINK)
+    accept(later.id, LINK)
+    assert (places(doctors[0]), later.state) == ((1, 0), P.ACCEPTED)

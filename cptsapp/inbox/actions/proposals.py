@@ -267,6 +267,7 @@ def undo_answer(proposal_id: int, answered_by: AnsweredBy, *, by: ByUser | None 
 
 def _await_again(proposal: DoctorProposal, request: Request, answered_by: AnsweredBy, by: ByUser | None) -> None:
     """A proposal that had given its place back holds one again, on the answer the doctor has now given."""
+    refuse_if(rules.ASKED_AGAIN if reads.is_asked_again(proposal) else None)
     offer = offer_of(proposal.person_id)
     left = {seeker.id for seeker in seekers_left(request)}
     if offer is None or not {seeker.id for seeker in reads.seekers_of(proposal)} <= left:

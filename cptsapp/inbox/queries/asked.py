@@ -91,7 +91,7 @@ def _can_take(proposal: DoctorProposal, request: Request, seekers: Sequence[Seek
         return request.state is State.PROPOSED
     if proposal.state is not ProposalState.LAPSED or any(seeker.outcome is not None for seeker in seekers):
         return False
-    if rules.why_not_accept(proposal.state, request.state) is not None:
+    if rules.why_not_accept(proposal.state, request.state) is not None or reads.is_asked_again(proposal):
         return False
     given = agreed_by_all(seeker.id for seeker in seekers)
     return states.why_not_agreed(states.BY_CODE["await_again"], given) is None

@@ -43,6 +43,13 @@ def proposals_of(request_id: int, *states: ProposalState) -> Sequence[DoctorProp
     return session.scalars(wanted.order_by(DoctorProposal.rank, DoctorProposal.id)).all()
 
 
+def is_asked_again(proposal: DoctorProposal) -> bool:
+    """Whether the doctor has been asked anew for the same request: a later proposal is the one to answer."""
+    same = same_person({proposal.person_id})
+    waiting = proposals_of(proposal.request_id, *rules.WAITING)
+    return any(other.id != proposal.id and other.person_id in same for other in waiting)
+
+
 def seekers_of(proposal: DoctorProposal) -> Sequence[Seeker]:
     """Those of the household a proposal is about."""
     return session.scalars(

@@ -39,6 +39,7 @@ STATE_WORDS = MappingProxyType(
 )
 
 OVER = "Cette proposition n’a plus cours."
+ASKED_AGAIN = "Une proposition plus récente attend pour cette demande\u202f: répondez à celle-là."
 CHOSEN_ALREADY = "La personne vous a choisi\u202f: appelez la CPTS pour revenir sur votre réponse."
 NOT_ACCEPTED = "Ce médecin n’a pas accepté d’être contacté."
 ELSEWHERE = "La demande a suivi un autre chemin\u202f: cette réponse ne se reprend plus."
