@@ -13,7 +13,7 @@ from tests.tools.factories import make_user
         ("regulator", "/creneaux"),
         ("gp", "/mes-creneaux"),
         ("secretary", "/mes-creneaux"),
-        ("coordinator", "/campagnes"),
+        ("coordinator", "/demandes"),
         ("administrator", "/reglages"),
         ("treasurer", "/campagnes"),
         ("board_member", "/campagnes"),
