@@ -14,10 +14,12 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.inbox.models import BreakCause, CareBreak, Pathway, Request
 from cptsapp.inbox.patients import seal_text
 from cptsapp.inbox.queries import breaks as queries
+from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.rules import breaks as rules
 from cptsapp.territory import queries as territory
 
 TO_COME = "Ce jour est à venir."
+ANONYMISED = "Cette demande est anonymisée\u202f: documentez ce point de rupture sans elle."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ class BreakReport:
 def document(
     report: BreakReport, *, request: Request | None = None, organisation_id: int | None = None, by: ByUser | None
 ) -> CareBreak:
-    """Keep a break. Its words are sealed until someone has read them again. Raises Refusal for a day to come."""
+    """Keep a break. Its words are sealed until someone has read them again.
+
+    Raises Refusal for a day to come, or for an anonymised request: nothing is written of it any more.
+    """
     if report.happened_on > territory.today():
         raise Refusal(TO_COME, field="happened_on")
+    if request is not None and locked(request.id).anonymised_at is not None:
+        raise Refusal(ANONYMISED)
     seal_id = uuid4()
     commune_code = report.commune_code or (request.commune_code if request is not None else "")
     if not commune_code:

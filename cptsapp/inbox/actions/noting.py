@@ -44,6 +44,8 @@ def cancel_note(request_id: int, step_id: int, *, by: ByUser | None) -> None:
 def override(request_id: int, level: str, reason: str, *, by: ByUser | None, version: int | None = None) -> Request:
     """Decide the rank instead of the rule: `level` is a key of `rules.priority.OVERRIDES`; the reason is asked."""
     request = to_change(request_id, version)
+    if request.anonymised_at is not None:
+        raise Refusal(ANONYMISED)
     if not reason.strip():
         raise Refusal(NO_REASON, field="reason")
     if looks_like_nir(reason):

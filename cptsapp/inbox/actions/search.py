@@ -13,7 +13,7 @@ from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.directory.models import Organisation
 from cptsapp.inbox import partner_mail
 from cptsapp.inbox.actions.steps import add_step
-from cptsapp.inbox.models import Actor, Request, SearchAnswer, SearchQuestion
+from cptsapp.inbox.models import Actor, Request, SearchAnswer, SearchQuestion, State
 from cptsapp.inbox.patients import Identity, indexes, refuse_nir, seal_text
 from cptsapp.inbox.permissions import organisations_of
 from cptsapp.inbox.queries import search as queries
@@ -97,7 +97,7 @@ def end(question_id: int, *, by: CurrentUser) -> SearchQuestion:
 def leave_word(question_id: int, words: str, *, by: CurrentUser) -> None:
     """A message to the CPTS about a search it has: a step of the file, sealed; the partner sees no more of it.
 
-    Raises Refusal without a search, without words, or for what looks like a NIR.
+    Raises Refusal without a search, once it is over, without words, or for what looks like a NIR.
     """
     question = queries.question_of(by, question_id)
     if question.answer is not SearchAnswer.YES or question.request_id is None:
@@ -105,6 +105,8 @@ def leave_word(question_id: int, words: str, *, by: CurrentUser) -> None:
     if not words.strip():
         raise Refusal("Écrivez votre message.", field="words")
     request = locked(question.request_id)
+    if request.state is State.CLOSED:
+        raise Refusal("Cette recherche est terminée\u202f: appelez la CPTS, ou envoyez-lui une demande.")
     add_step(
         request,
         "partner.message",
