@@ -180,6 +180,7 @@ def seek_again(request_id: int, seeker_id: int, *, by: ByUser | None, version: i
     forget_outcome(seeker)
     session.flush()
     priority.refresh(request)
+    releases.free_chosen(request, {seeker.id}, actor=Actor.CPTS, by=by)
     _note(request, "seeker.again", by, Actor.CPTS, seeker=seeker.id)
     return seeker
 

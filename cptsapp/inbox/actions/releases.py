@@ -135,6 +135,12 @@ def narrow_all(request: Request, without: set[int], *, actor: Actor, by: ByUser 
         narrow(request, proposal, without, actor=actor, by=by)
 
 
+def free_chosen(request: Request, seeking: set[int], *, actor: Actor, by: ByUser | None) -> None:
+    """Some seek again: the doctor chosen for them has their place back, and reads who they are no more."""
+    for proposal in sorted(reads.proposals_of(request.id, P.CHOSEN), key=lambda chosen: chosen.offer_id):
+        narrow(request, proposal, seeking, actor=actor, by=by)
+
+
 def settle(request: Request, *, actor: Actor, by: ByUser | None) -> None:
     """What is awaited now: the choice of the person, else the first silent doctor; without any, the search resumes."""
     if request.state is not State.PROPOSED:

@@ -165,6 +165,7 @@ def reopen(
         forget_outcome(seeker)
     session.flush()
     priority.refresh(request)
+    releases.free_chosen(request, {seeker.id for seeker in again}, actor=Actor.CPTS, by=by)
     return request
 
 
