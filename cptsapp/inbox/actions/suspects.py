@@ -17,6 +17,7 @@ from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import (
     Actor,
     Agreement,
+    CareBreak,
     InboxLink,
     Request,
     RequestLabel,
@@ -98,6 +99,7 @@ def _unused(query: "Select[int]") -> "Select[int]":
 def _erase(ids: Sequence[int]) -> None:
     seekers = list(session.scalars(select(Seeker.id).where(Seeker.request_id.in_(ids))))
     session.execute(update(SearchQuestion).where(SearchQuestion.request_id.in_(ids)).values(request_id=None))
+    session.execute(update(CareBreak).where(CareBreak.request_id.in_(ids)).values(request_id=None, note=None))
     for column in _BY_SEEKER:
         session.execute(delete(column.class_).where(column.in_(seekers)))
     for column in _BY_REQUEST:
