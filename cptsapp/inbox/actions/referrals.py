@@ -352,11 +352,13 @@ def _unsay(request: Request, referral: Referral, step: Step) -> None:
 def stop_all(request: Request, recipient: Recipient | None = None, *, by: ByUser | None) -> int:
     """Stop at once what was sent, to one recipient or to all: they no longer see it. How many were stopped.
 
+    What had been sent of the files joined with it stops too: they are about the same persons.
+
     Called when an agreement is withdrawn, and after a request closes. A request that waited for the answer goes back
     to the search.
     """
     request = locked(request.id)
-    wanted = Referral.request_id == request.id, Referral.stopped_at.is_(None)
+    wanted = Referral.request_id.in_(queries.with_joined(request.id)), Referral.stopped_at.is_(None)
     found = [r for r in session.scalars(select(Referral).where(*wanted)) if recipient in (None, r.recipient)]
     live = next((r for r in found if r.answered_at is None), None)
     now = clock.now()

@@ -1,0 +1,184 @@
+"""Gestures on the patients' requests that come too late, twice, or about someone who is nobody's patient any more."""
+
+from datetime import date
+
+import pytest
+
+from cptsapp.core.db import session
+from cptsapp.core.refusals import Invisible, Refusal
+from cptsapp.inbox.actions import (
+    agreements,
+    breaks,
+    choices,
+    household,
+    merging,
+    noting,
+    proposals,
+    referrals,
+    retention,
+    search,
+    sorting,
+    suspects,
+    triage,
+)
+from cptsapp.inbox.actions.breaks import BreakReport
+from cptsapp.inbox.actions.receive import receive
+from cptsapp.inbox.actions.referrals import Said
+from cptsapp.inbox.actions.releases import let_go, settle
+from cptsapp.inbox.models import (
+    Actor,
+    AnsweredBy,
+    BreakCause,
+    CareBreak,
+    DoctorProposal,
+    Offer,
+    PartnerAnswer,
+    Pathway,
+    ProposalState,
+    Recipient,
+    Request,
+)
+from cptsapp.inbox.patients import Identity
+from cptsapp.inbox.queries.asked import asked, identity
+from cptsapp.inbox.queries.referrals import received_one
+from tests.tools.factories import acting
+from tests.tools.inbox import JEANNE, make_intake, make_offer, make_partner, make_request, make_seeker
+
+BREAK = BreakReport(BreakCause.RIGHTS, Pathway.ELDERLY, date(2026, 7, 1), "Sans suivi depuis mai.")
+PAUL = Identity("Guérineau", "Paul", date(1945, 1, 2))
+
+
+@pytest.fixture
+def by(cast):
+    """The coordinator."""
+    return acting(cast.coordinator)
+
+
+# -- a doctor asked again ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lapsed(cast, by):
+    """A proposal that its doctor let pass, and who was asked again since."""
+    make_offer(cast.gp_person)
+    request = make_request("searching")
+    first = proposals.propose(request, [cast.gp_person.id], by=by)[0]
+    let_go(request, first, ProposalState.LAPSED, "proposal.lapsed", actor=Actor.CLOCK, by=None)
+    settle(request, actor=Actor.CLOCK, by=None)
+    proposals.propose(request, [cast.gp_person.id], by=by)
+    session.commit()
+    return first
+
+
+def test_an_old_link_takes_no_second_place(lapsed):
+    assert not asked(lapsed).can_take
+    with pytest.raises(Refusal, match="plus récente"):
+        proposals.accept(lapsed.id, AnsweredBy.LINK)
+    session.rollback()
+    offer = session.get_one(Offer, lapsed.offer_id)
+    assert (offer.pending, offer.taken) == (1, 0)
+
+
+def test_a_no_is_not_taken_back_behind_a_new_sending(cast, by):
+    make_offer(cast.gp_person)
+    request = make_request("searching")
+    first = proposals.propose(request, [cast.gp_person.id], by=by)[0]
+    proposals.decline(first.id, AnsweredBy.LINK)
+    proposals.propose(request, [cast.gp_person.id], by=by)
+    with pytest.raises(Refusal, match="plus récente"):
+        proposals.undo_answer(first.id, AnsweredBy.LINK)
+
+
+# -- an anonymised file -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def erased(by):
+    """A file erased at its person's wish."""
+    return retention.erase(make_request("searching").id, by=by)
+
+
+def test_no_message_is_left_on_a_file_erased(by):
+    request = make_request("searching")
+    partner, _ = make_partner()
+    question = search.ask(JEANNE, is_attested=True, by=acting(partner))
+    retention.erase(request.id, by=by)
+    with pytest.raises(Refusal, match="terminée"):
+        search.leave_word(question.id, "Madame Guérineau a rappelé.", by=acting(partner))
+
+
+def test_no_reason_is_written_on_a_file_erased(erased, by):
+    with pytest.raises(Refusal, match="anonymisée"):
+        noting.override(erased.id, "first", "Madame Guérineau insiste", by=by)
+
+
+def test_no_label_is_stuck_on_a_file_erased(erased, by):
+    with pytest.raises(Refusal, match="anonymisée"):
+        sorting.stick(erased.id, "Guérineau", by=by)
+
+
+def test_no_break_is_documented_on_a_file_erased(erased, by):
+    with pytest.raises(Refusal, match="anonymisée"):
+        breaks.document(BREAK, request=erased, by=by)
+
+
+# -- the doctor chosen, then left -------------------------------------------------------------------------------------
+
+
+def chosen(cast, by, *people: Identity) -> DoctorProposal:
+    """The first of a household has chosen a doctor."""
+    make_offer(cast.gp_person)
+    request = make_request("searching", seekers=tuple(make_seeker(who=who) for who in people))
+    made = proposals.propose(request, [cast.gp_person.id], [request.seekers[0].id], by=by)[0]
+    proposals.accept(made.id, AnsweredBy.DOCTOR)
+    return choices.choose(request, made.id, by=by)
+
+
+def test_the_doctor_of_one_who_seeks_again_reads_them_no_more(cast, by):
+    made = chosen(cast, by, JEANNE, PAUL)
+    request = session.get_one(Request, made.request_id)
+    household.seek_again(request.id, request.seekers[0].id, by=by)
+    assert identity(made) is None
+    assert session.get_one(Offer, made.offer_id).taken == 0
+
+
+def test_nor_once_the_file_is_opened_again(cast, by):
+    made = chosen(cast, by, JEANNE)
+    triage.declare(made.request_id, by=by)
+    triage.reopen(made.request_id, by=by)
+    assert identity(made) is None
+    assert session.get_one(Offer, made.offer_id).taken == 0
+
+
+def test_the_doctor_of_another_of_the_household_stays(cast, by):
+    made = chosen(cast, by, JEANNE, PAUL)
+    request = session.get_one(Request, made.request_id)
+    triage.find(request.id, household.Found(name="Dr Morel"), by=by)
+    triage.declare(request.id, by=by)
+    triage.reopen(request.id, [request.seekers[1].id], by=by)
+    assert identity(made).people == (JEANNE,)
+
+
+# -- what stays behind ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.database
+def test_a_doubtful_request_with_a_break_is_erased_all_the_same(by):
+    request, _ = receive(make_intake(), by=None, is_suspect=True)
+    found = breaks.document(BREAK, request=request, by=by).id
+    suspects.discard(request.id, by=by)
+    session.commit()
+    kept = session.get_one(CareBreak, found)
+    assert (kept.request_id, kept.note) == (None, None)
+
+
+def test_an_agreement_withdrawn_stops_what_was_sent_of_a_file_joined_since(by):
+    partner, house = make_partner()
+    kept, joined = make_request("searching"), make_request("searching")
+    sent = referrals.send(joined, Recipient.MISAS, house.id, "", by)
+    referrals.answer(sent.id, PartnerAnswer.NOT_FOUND, Said(note="Trois appels."), by=acting(partner))
+    merging.merge(kept.id, joined.id, by=by)
+    received_one(acting(partner), joined.reference)
+    agreements.withdraw(kept, Recipient.MISAS, by=by)
+    with pytest.raises(Invisible):
+        received_one(acting(partner), joined.reference)
