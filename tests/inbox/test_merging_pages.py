@@ -6,6 +6,7 @@ import pytest
 from flask import render_template
 
 from cptsapp.accounts.models import Role
+from cptsapp.audit.models import AuditEvent
 from cptsapp.core.db import session
 from cptsapp.inbox.actions.moves import move
 from cptsapp.inbox.models import Actor, Request, RequestMerge, State, ToldApart
@@ -80,6 +81,12 @@ def test_a_closed_file_is_opened_again_rather_than_merged(app, cast, two):
     assert "meme-personne" not in shown
 
 
+def test_a_closed_file_asks_nothing_more(app, cast, two):
+    file = session.query(Request).filter_by(reference=two[1][0]).one()
+    move(locked(file.id), "withdraw", actor=Actor.PERSON, by=None)
+    assert box(app, cast.coordinator, two[1][0]).strip() == ""
+
+
 @pytest.mark.parametrize("typed", [{}, {"mine": "1"}, {"mine": "x", "theirs": "2"}, {"mine": "999", "theirs": "998"}])
 def test_numbers_that_are_none_are_refused(sign_in, cast, two, typed):
     assert sign_in(cast.coordinator).post(f"/demandes/{two[1][0]}/meme-personne", data=typed).status_code == 404
@@ -117,8 +124,6 @@ def test_two_files_named_by_hand_are_compared_before(sign_in, cast, two):
 
 
 def test_reading_both_is_recorded(sign_in, cast, two):
-    from cptsapp.audit.models import AuditEvent
-
     sign_in(cast.coordinator).get(f"/demandes/{two[1][0]}/reunir?avec={two[0][0]}")
     assert session.query(AuditEvent).filter_by(kind="request.opened").count() == 2
 

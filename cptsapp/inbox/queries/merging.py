@@ -15,6 +15,7 @@ from cptsapp.inbox.models import Request, RequestMerge, Seeker, ToldApart
 from cptsapp.inbox.patients import Identity, names_of, read_contact, read_seeker
 from cptsapp.inbox.permissions import visible_to
 from cptsapp.inbox.queries.duplicates import Near, duplicates_of
+from cptsapp.inbox.queries.requests import is_open
 from cptsapp.inbox.rules.duplicates import Said, compare
 from cptsapp.inbox.rules.merging import source_of, told, which_kept
 from cptsapp.territory.models import Commune
@@ -156,8 +157,8 @@ class NearPanel:
 
 
 def near_panel(request: Request) -> NearPanel:
-    """The panel of `inbox/_near.html`: as many statements however many there are."""
-    found = duplicates_of(request)
+    """The panel of `inbox/_near.html`: as many statements however many there are. A closed file asks nothing more."""
+    found = duplicates_of(request) if is_open(request) else []
     return NearPanel(request, _twins(request, found) if found else [], merges_of(request))
 
 
