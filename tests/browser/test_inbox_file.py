@@ -65,12 +65,14 @@ def test_a_file_and_its_forms_have_no_fault(files, cast, open_as, phone, picture
     picture(page, f"chemin-{360 if phone else 1280}", full=True)
 
 
-def test_triage_without_a_script(files, cast, open_as):
+def test_triage_takes_three_gestures_without_a_script_and_is_taken_back(files, cast, open_as):
     page = open_as(cast.coordinator, javascript=False)
-    page.goto(f"/demandes/{files['received']}")
+    page.goto("/demandes?file=nouvelles")
+    page.locator(f"a[href^='/demandes/{files['received']}']").first.click()
     page.get_by_role("button", name="Demande complète").click()
-    assert page.get_by_text("Demande complète.").count() == 1
     page.get_by_role("button", name="Annuler").click()
-    assert page.get_by_role("button", name="Demande complète").count() == 1
+    page.get_by_role("button", name="Demande complète").click()
+    page.get_by_role("button", name="Envoyer aux médecins cochés").click()
+    assert page.get_by_text("Médecins sollicités").count() == 1
     session.expire_all()
-    assert session.query(Request).filter_by(reference=files["received"]).one().state is State.RECEIVED
+    assert session.query(Request).filter_by(reference=files["received"]).one().state is State.PROPOSED

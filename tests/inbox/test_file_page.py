@@ -96,6 +96,21 @@ def test_a_file_anonymised_says_so_and_offers_nothing(office):
     assert f"/demandes/{reference}/rouvrir" not in page
 
 
+def test_a_second_click_changes_nothing_and_says_what_was_done(office):
+    reference, request_id = made()
+    form = {"version": again(request_id).version}
+    answers = [office.post(url(reference, "/accepter"), data=form).status_code for _ in range(2)]
+    assert answers == [303, 303]
+    assert session.query(Step).filter_by(request_id=request_id, kind="request.accept").count() == 1
+
+
+def test_a_note_sent_twice_is_written_once(office):
+    reference, request_id = made()
+    for _ in range(2):
+        office.post(url(reference, "/notes"), data={"text": "Rappeler mardi", "once": "abcdef"})
+    assert session.query(Step).filter_by(request_id=request_id, kind="request.note").count() == 1
+
+
 def test_someone_else_was_first(office, sign_in, cast):
     reference, request_id = made()
     seen = again(request_id).version

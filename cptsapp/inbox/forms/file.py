@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
-from cptsapp.http.fields import BaseForm, DayField, PhoneField, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, PhoneField, no_nir, stripped
 from cptsapp.inbox.actions.household import Answers, Found, difficulties_of
 from cptsapp.inbox.actions.receive import SeekerAnswers
 from cptsapp.inbox.models import Asker, Consent, HomeVisit, Outcome, Reason, Recipient, Request
@@ -90,7 +90,7 @@ class MissingForm(VersionedForm):
     note = _line("Note pour la coordination", longest=NOTE_MAX)
 
 
-class NoteForm(BaseForm):
+class NoteForm(BaseForm, OnceMixin):
     """A note in the timeline."""
 
     text = TextAreaField(

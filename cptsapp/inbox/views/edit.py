@@ -19,7 +19,7 @@ from cptsapp.inbox.queries.doctors import doctors
 from cptsapp.inbox.queries.file import File, SeekerShown, file_of, steps_since
 from cptsapp.inbox.rules import closing as closing_rules
 from cptsapp.inbox.views.blueprint import blueprint
-from cptsapp.inbox.views.file import act, back_to, note_opening, why, words_of
+from cptsapp.inbox.views.file import act, back_to, is_sent_twice, note_opening, why, words_of
 from cptsapp.territory import queries as territory
 
 BOTH = ["GET", "POST"]
@@ -46,6 +46,8 @@ def _answer(
         do(found.request.id)
     except Refusal as refusal:
         give_up()
+        if is_sent_twice(reference, refusal):
+            return back_to(reference)
         return _refused(template, reference, form, refusal, **more)
     return back_to(reference)
 

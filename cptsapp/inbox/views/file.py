@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
+from cptsapp.core import clock, submissions
 from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -32,6 +34,8 @@ from cptsapp.inbox.rules.proposals import DECLINE_REASONS
 from cptsapp.inbox.rules.queues import filters_of
 from cptsapp.inbox.views.blueprint import blueprint
 from cptsapp.outbox.rules import STATE_LABELS as MESSAGE_STATES
+
+TWICE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +155,16 @@ def act(reference: str, do: Callable[[int, int | None], object]) -> Response:
         do(found.id, int(typed) if typed.isdecimal() and len(typed) < 10 else None)
     except Refusal as refusal:
         give_up()
-        return show(reference, 409, refused=why(refusal))
+        return back_to(reference) if is_sent_twice(reference, refusal) else show(reference, 409, refused=why(refusal))
     return back_to(reference)
+
+
+def is_sent_twice(reference: str, refusal: Refusal) -> bool:
+    """Whether a page is refused for what its own reader has just done: a second click, that changes nothing."""
+    if not isinstance(refusal, Stale):
+        return False
+    since = steps_since(request_for(me(), reference), refusal.since)
+    return all(step.user_id == me().id and clock.now() - step.at < TWICE for step in since)
 
 
 def back_to(reference: str, anchor: str | None = None) -> Response:
@@ -223,11 +235,14 @@ def add_note(reference: str) -> Response:
     found = request_for(me(), reference)
     if not form.is_valid():
         return show(reference, 422, note=form)
+    if submissions.result_for(me().id, form.once.data or "", "request.note"):
+        return back_to(reference, "etapes")
     try:
-        noting.note(found.id, form.text.data or "", by=me())
+        made = noting.note(found.id, form.text.data or "", by=me())
     except Refusal as refusal:
         give_up()
         return show(reference, 409, refused=why(refusal), note=form)
+    submissions.remember(me().id, form.once.data or "", "request.note", made.id)
     return back_to(reference, "etapes")
 
 
