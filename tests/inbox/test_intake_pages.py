@@ -317,6 +317,15 @@ def test_a_household_stops_at_eight(desk):
     assert 'name="p8-last_name"' not in desk.get(url).text
 
 
+@pytest.mark.parametrize("act", ["", "/brouillon", "/foyer"])
+def test_what_was_typed_when_the_session_had_ended_is_on_the_page_again(desk, act):
+    answer = desk.post(f"{begin(desk)}{act}", data={**CALL, "_resume": "1", "person": "add"})
+    assert answer.status_code == 200
+    assert 'value="Guérineau"' in answer.text
+    assert "À demander" not in answer.text
+    assert session.query(Request).count() == session.query(IntakeDraft).count() == 0
+
+
 def test_the_hours_of_the_line_are_shown(desk):
     kept = defaults()
     kept.line_hours, kept.line_phone = "du lundi au vendredi de 8h30 à 18h30", "+33261914027"

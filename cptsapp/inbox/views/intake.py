@@ -16,7 +16,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.core.text import spell
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import after_commit, give_up
+from cptsapp.http.app import after_commit, give_up, is_resumed
 from cptsapp.inbox.actions import intake as actions
 from cptsapp.inbox.actions import outside
 from cptsapp.inbox.actions.receive import fresh_reference
@@ -155,6 +155,8 @@ def _side(call: Call, rank: int) -> Side:
 @requires("inbox.enter")
 def keep_draft(reference: str) -> BaseResponse:
     """Keep what is typed: said beside the form as one types; without JavaScript the page comes again."""
+    if is_resumed():
+        return _again(reference)
     shown = _kept(reference)
     if htmx.wants_fragment():
         return _side_of(shown)
@@ -163,6 +165,12 @@ def keep_draft(reference: str) -> BaseResponse:
         return _page(shown, 422)
     stays = "rester" in request.form and shown.draft is not None
     return htmx.redirect(url_for(".intake_draft", reference=reference) if stays else url_for(".intake"))
+
+
+def _again(reference: str) -> Response:
+    """What was typed when the session had ended, on the page again: nothing is done until its author presses."""
+    draft = queries.draft_of(me(), reference)
+    return _page(Shown(reference, _call(request.form), queries.content_of(draft), draft))
 
 
 def _side_of(shown: Shown) -> Response:
@@ -188,6 +196,8 @@ def _kept(reference: str, answers: dict[str, list[str]] | None = None) -> Shown:
 @requires("inbox.enter")
 def change_household(reference: str) -> BaseResponse:
     """One more person in the call, or one less."""
+    if is_resumed():
+        return _again(reference)
     answers = kept_of(request.form)
     asked = request.form.get("person", "")
     count = _call(read_again(answers)).count
@@ -271,6 +281,8 @@ def _pair() -> tuple[int, int]:
 @requires("inbox.enter")
 def register(reference: str) -> BaseResponse:
     """Receive the request; what lacks is told under each question, and stays typed."""
+    if is_resumed():
+        return _again(reference)
     call = _call(request.form)
     draft = queries.draft_of(me(), reference)
     shown = Shown(reference, call, queries.content_of(draft), draft)
