@@ -1,4 +1,4 @@
-"""The page of a request and its forms at the desk and on a telephone: axe, nothing overflows; triage without a script."""
+"""The page of a request, its forms and the diagram: axe, no overflow, triage in three gestures without a script."""
 
 from datetime import date
 

@@ -54,6 +54,13 @@ def test_each_opening_is_one_line_of_the_trail(office):
     assert session.query(AuditEvent).filter_by(kind="request.opened", subject_id=request_id).count() == 1
 
 
+@pytest.mark.parametrize("path", ["/modifier", "/accords", "/clore", "/priorite", "/personnes/nouvelle"])
+def test_a_form_that_says_who_is_a_reading_as_well(office, path):
+    reference, request_id = made()
+    assert "Jeanne Guérineau" in office.get(url(reference, path)).text
+    assert session.query(AuditEvent).filter_by(kind="request.opened", subject_id=request_id).count() == 1
+
+
 def test_triage_is_one_button(office):
     reference, request_id = made()
     answer = office.post(url(reference, "/accepter"), data={"version": again(request_id).version})
