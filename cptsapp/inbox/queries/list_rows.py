@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, select
@@ -69,7 +70,7 @@ def _line(
 ) -> Line:
     user_id, now, today, tells_state = at
     is_closed = row.state is State.CLOSED
-    day, day_detail, mark = _day(row, today)
+    day, day_detail, mark = _day(row.closed_on, row.due_on, today)
     is_held = row.claimed_by_id is not None and row.claimed_by_id != user_id and row.claimed_until > now
     return Line(
         reference=row.reference,
@@ -97,14 +98,17 @@ def _line(
 _TAGS = {code: (label, code == "urgent") for code, label in CRITERIA.items()}
 
 
-def _day(row: Any, today: date) -> tuple[str, str, str]:
-    if row.closed_on is not None:
-        return french.day_numeric(row.closed_on), "", "detail"
-    if row.due_on is None:
+# Few days and few kinds of steps stand on a page: their words are made once.
+@lru_cache(maxsize=2000)
+def _day(closed_on: date | None, due_on: date | None, today: date) -> tuple[str, str, str]:
+    if closed_on is not None:
+        return french.day_numeric(closed_on), "", "detail"
+    if due_on is None:
         return "—", "", "detail"
-    return french.day_short(row.due_on), *in_days(row.due_on, today)
+    return french.day_short(due_on), *in_days(due_on, today)
 
 
+@lru_cache(maxsize=2000)
 def _received(on: date, today: date) -> str:
     """« 13 juil. », and the year of another year."""
     return french.day_short(on).split(" ", 1)[1] if on.year == today.year else french.day_numeric(on)
@@ -115,7 +119,12 @@ def _last_step(row: Any) -> str:
     if row.step_kind in (None, "request.received"):
         return FIRST_STEP
     doctor = f"{row.doctor_title} {row.doctor_name}".strip() if row.doctor_name else ""
-    return sentence(row.step_kind, row.step_data, doctor=doctor)
+    return sentence(row.step_kind, row.step_data, doctor=doctor) if row.step_data else _plain(row.step_kind, doctor)
+
+
+@lru_cache(maxsize=2000)
+def _plain(kind: str, doctor: str) -> str:
+    return sentence(kind, {}, doctor=doctor)
 
 
 PAGE_MAX = 50
