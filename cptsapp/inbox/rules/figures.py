@@ -249,8 +249,13 @@ def _one_more(
         return None
     if whole not in hidden and _is_vague([grid[n][slug] for n, slug in unseen]):
         return None
-    shown = [cell for cell in cells if cell not in hidden and grid[cell[0]][cell[1]] > 0]
-    return min(shown, key=lambda cell: (cell == whole, grid[cell[0]][cell[1]])) if shown else None
+    shown = [cell for cell in cells if cell not in hidden]
+    return min(shown, key=lambda cell: (cell == whole, _cost(grid[cell[0]][cell[1]])), default=None)
+
+
+def _cost(count: int) -> tuple[bool, int]:
+    """The smallest numbers are hidden first, a zero after them: it says little, but a total says more."""
+    return (count == 0, count)
 
 
 def _is_vague(counts: Sequence[int]) -> bool:
