@@ -29,6 +29,7 @@ ARGUMENTS = (
         "joints",
     ),
     *("genre", "fiche", "colonne", "pas", "mode", "participe", "approuvee", "renouveles", "payees", "faite", "ajoutes"),
+    *("dossier", "a", "repondu", "envoye"),
 )
 
 

@@ -179,10 +179,15 @@ DATA = {
 
 @pytest.mark.parametrize("who", ["other", "gp", "regulator", "board_member", "outsider"])
 def test_nobody_else_changes_a_file(app, world, cast, sign_in, who):
-    """Each gesture of the requests, on a file that is not theirs: refused, and not a row moves."""
+    """Each gesture of the requests, on a file that is not theirs: refused, and not a row moves.
+
+    The reference of an intake is that of one's own call, not of a file.
+    """
     client = sign_in(world.other if who == "other" else getattr(cast, who))
     before = everything()
     for rule, path in addresses(app, world, world.reference, "POST"):
+        if path.startswith("/demandes/saisie/"):
+            continue
         if rule.endpoint.split(".")[0] == "inbox" and "reference" in rule.arguments:
             assert client.post(path, data=DATA).status_code in (403, 404), path
     assert changed(before, everything()) == set()
