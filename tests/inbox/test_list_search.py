@@ -141,3 +141,12 @@ def test_nothing_found_says_how_to_search(office):
 
 def test_nobody_else_may_search(cast, sign_in):
     assert sign_in(cast.gp).post("/demandes/chercher", data={"q": "rousseau"}).status_code == 403
+
+
+def test_what_was_found_is_narrowed_by_the_other_filters(office):
+    make("Rousseau")
+    make("Rousselot", commune_code="85194")
+    address = office.post("/demandes/chercher", data={"q": "rouss"}).headers["Location"]
+    page = office.get(f"{address}&commune=85194")
+    assert names(page) == ["Anne Rousselot"]
+    assert "1 demande," in page.text.replace("\u00a0", " ")

@@ -207,8 +207,8 @@ def _key(code: str, reference: str) -> dict[str, Any]:
 
 def narrowing(wanted: Asked) -> Narrowing:
     """How many files answer, and how many would answer to one filter more."""
-    if wanted.search is not None:
-        return _narrowing(wanted)
+    if wanted.search is not None:  # what a search found is short: its filters have their page, and no chips
+        return _narrowing(wanted) if wanted.filters.narrowing else Narrowing(len(wanted.search.ids), {}, ())
     return _remembered(("narrowing", wanted.user.id, wanted.filters), lambda: _narrowing(wanted))
 
 

@@ -125,9 +125,9 @@ def _chips(wanted: Asked, found: queries.Narrowing) -> list[dict[str, Any]]:
     """One filter each, toggled by a click; those that would find nothing are left out."""
     current = wanted.filters.narrowing
     chips = [
-        _chip(wanted, name, value, label, found.counts[name, value])
+        _chip(wanted, name, value, label, found.counts.get((name, value), 0))
         for name, value, label in CHIPS
-        if found.counts[name, value] or current.get(name) == value
+        if found.counts.get((name, value)) or current.get(name) == value
     ]
     return chips + [_chip(wanted, "etiquette", str(number), name, count) for number, name, count in found.labels]
 
