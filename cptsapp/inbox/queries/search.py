@@ -236,12 +236,6 @@ def _identities(request: Request) -> list[Identity]:
     return [who for who in map(read_seeker, request.seekers) if who is not None]
 
 
-def to_check_count() -> int:
-    """How many near matches wait for the coordination."""
-    counted = select(func.count()).select_from(SearchQuestion)
-    return session.scalar(counted.where(SearchQuestion.answer == SearchAnswer.CHECKING)) or 0
-
-
 def checked(limit: int = 50) -> list[QuestionLine]:
     """What the coordination decided last."""
     return _lines(SearchQuestion.checked_at.is_not(None), limit=limit)
