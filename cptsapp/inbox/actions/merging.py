@@ -34,6 +34,7 @@ from cptsapp.inbox.models import (
 from cptsapp.inbox.queries.merging import paired
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.rules import merging as rules
+from cptsapp.inbox.rules.proposals import WAITING
 
 # What changes file with the merge: key of `moved` → model. Referrals stay: a partner reads what was sent to them.
 _ROWS: dict[str, Any] = {
@@ -149,7 +150,8 @@ def _why_not_undo(made: RequestMerge, kept: Request, merged: Request) -> str | N
     came = made.moved["seekers"]
     engaged = select(Seeker.id).outerjoin(ProposalSeeker, ProposalSeeker.seeker_id == Seeker.id)
     engaged = engaged.outerjoin(DoctorProposal, DoctorProposal.id == ProposalSeeker.proposal_id)
-    of_kept = (DoctorProposal.request_id == kept.id) & DoctorProposal.id.not_in(made.moved["proposals"])
+    since = DoctorProposal.id.not_in(made.moved["proposals"]) | DoctorProposal.state.in_(WAITING)
+    of_kept = (DoctorProposal.request_id == kept.id) & since
     wanted = engaged.where(Seeker.id.in_(came), Seeker.outcome.is_not(None) | of_kept).limit(1)
     return rules.ENGAGED.format(merged.reference) if session.scalar(wanted) is not None else None
 
