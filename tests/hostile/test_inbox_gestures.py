@@ -1,9 +1,11 @@
 """Gestures on the patients' requests that come too late, twice, or about someone who is nobody's patient any more."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from cptsapp.audit.actions import record_reading
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.inbox.actions import (
@@ -22,6 +24,7 @@ from cptsapp.inbox.actions import (
     triage,
 )
 from cptsapp.inbox.actions.breaks import BreakReport
+from cptsapp.inbox.actions.person import Reach, correct_reach
 from cptsapp.inbox.actions.receive import receive
 from cptsapp.inbox.actions.referrals import Said
 from cptsapp.inbox.actions.releases import let_go, settle
@@ -38,9 +41,11 @@ from cptsapp.inbox.models import (
     Recipient,
     Request,
 )
-from cptsapp.inbox.patients import Identity
+from cptsapp.inbox.patients import Contact, Identity
 from cptsapp.inbox.queries.asked import asked, identity
+from cptsapp.inbox.queries.openings import openings_of
 from cptsapp.inbox.queries.referrals import received_one
+from cptsapp.outbox.models import Message
 from tests.tools.factories import acting
 from tests.tools.inbox import JEANNE, make_intake, make_offer, make_partner, make_request, make_seeker
 
@@ -182,3 +187,30 @@ def test_an_agreement_withdrawn_stops_what_was_sent_of_a_file_joined_since(by):
     agreements.withdraw(kept, Recipient.MISAS, by=by)
     with pytest.raises(Invisible):
         received_one(acting(partner), joined.reference)
+
+
+def test_a_merge_whose_doctor_is_awaited_again_is_not_undone(cast, by):
+    make_offer(cast.gp_person)
+    kept, joined = make_request("searching"), make_request("searching", seekers=(make_seeker(who=PAUL),))
+    made = proposals.propose(joined, [cast.gp_person.id], by=by)[0]
+    proposals.decline(made.id, AnsweredBy.LINK)
+    merge = merging.merge(kept.id, joined.id, by=by)
+    proposals.undo_answer(made.id, AnsweredBy.LINK)
+    with pytest.raises(Refusal, match="ne se défait plus"):
+        merging.undo(merge.id, by=by)
+
+
+def test_the_number_of_a_doubtful_request_tells_the_next_one_nothing(by, set_clock):
+    doubtful, _ = receive(make_intake(), by=None, is_suspect=True)
+    correct_reach(doubtful, Reach(mail="autre@courriel.example"))
+    record_reading("request.opened", doubtful, by=by)
+    number = doubtful.id
+    suspects.discard(number, by=by)
+    session.commit()
+    set_clock(clock.now() + timedelta(hours=1))
+    after = make_request(contact=Contact(phone="+33639981427"))
+    session.commit()
+    assert after.id == number  # SQLite gives the last one again
+    assert openings_of(after) == []
+    about = Message.subject_type == "request", Message.subject_id == number
+    assert session.query(Message).filter(*about).all() == []

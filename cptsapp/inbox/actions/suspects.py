@@ -30,6 +30,7 @@ from cptsapp.inbox.models import (
 )
 from cptsapp.inbox.queries.requests import locked
 from cptsapp.inbox.queries.settings import delays
+from cptsapp.outbox.models import Message
 
 NOT_SUSPECT = "Cette demande n’est plus parmi les douteuses."
 BATCH = 500
@@ -96,9 +97,17 @@ def _unused(query: "Select[int]") -> "Select[int]":
     return query.where(Request.id.not_in(held))
 
 
+def _forget_mails(ids: Sequence[int]) -> None:
+    """Mails about them hold an address, and their number may be that of the next request."""
+    rights = session.scalars(select(RightAsked.id).where(RightAsked.request_id.in_(ids))).all()
+    for table, numbers in (("request", ids), ("right_asked", rights)):
+        session.execute(delete(Message).where(Message.subject_type == table, Message.subject_id.in_(numbers)))
+
+
 def _erase(ids: Sequence[int]) -> None:
     seekers = list(session.scalars(select(Seeker.id).where(Seeker.request_id.in_(ids))))
     session.execute(update(SearchQuestion).where(SearchQuestion.request_id.in_(ids)).values(request_id=None))
+    _forget_mails(ids)
     session.execute(update(CareBreak).where(CareBreak.request_id.in_(ids)).values(request_id=None, note=None))
     for column in _BY_SEEKER:
         session.execute(delete(column.class_).where(column.in_(seekers)))

@@ -48,7 +48,8 @@ class Question:
 def openings_of(request: Request) -> list[Opening]:
     """Each day someone read the file, the last first; a day's readings of one kind by one person are one line."""
     mine = AuditEvent.category == Category.READING, AuditEvent.kind.not_in(OWN), _about(request)
-    wanted = select(AuditEvent.at, AuditEvent.kind, AuditEvent.user_id).where(*mine)
+    its_own = AuditEvent.at >= request.received_at  # the number may have been that of a doubtful request, erased
+    wanted = select(AuditEvent.at, AuditEvent.kind, AuditEvent.user_id).where(*mine, its_own)
     rows = session.execute(wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())).all()
     counts: dict[tuple[date, int | None, str], int] = {}
     for row in rows:
