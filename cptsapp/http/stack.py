@@ -1,9 +1,11 @@
 """Puts the pieces of `http` on the application, in the order they need."""
 
+from collections.abc import MutableMapping
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -24,6 +26,17 @@ class KeyConverter(IntegerConverter):
 
     def __init__(self, url_map: Map, **limits: Any) -> None:
         super().__init__(url_map, **{"max": KEY_MAX, **limits})
+
+
+class Pages(Environment):
+    """Jinja whose globals are those of the application when a template is first used.
+
+    Jinja's own map looks through to later changes, which nothing makes here, and pays for it at each import of a macro.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template, in one dict."""
+        return {**self.globals, **(d or {})}
 
 
 def cookie_name(name: str, settings: Settings) -> str:
@@ -50,6 +63,7 @@ def configure(flask_app: Flask, settings: Settings) -> None:
     )
     flask_app.request_class = uploads.Request
     flask_app.url_rule_class = LazyRule
+    flask_app.jinja_environment = Pages
     flask_app.url_map.converters["int"] = KeyConverter
     flask_app.jinja_env.undefined = StrictUndefined
     flask_app.jinja_env.trim_blocks = True
