@@ -177,6 +177,14 @@ def test_a_doubtful_request_with_a_break_is_erased_all_the_same(by):
     assert (kept.request_id, kept.note) == (None, None)
 
 
+def test_a_doubtful_request_withdrawn_then_recognised_sends_no_receipt(by):
+    request, _ = receive(make_intake(), by=None, is_suspect=True)
+    triage.withdraw(request.id, by=None)
+    mails = session.query(Message).count()
+    suspects.trust(request.id, by=by)
+    assert (request.suspected_at, session.query(Message).count()) == (None, mails)
+
+
 def test_an_agreement_withdrawn_stops_what_was_sent_of_a_file_joined_since(by):
     partner, house = make_partner()
     kept, joined = make_request("searching"), make_request("searching")

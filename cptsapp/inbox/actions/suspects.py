@@ -25,6 +25,7 @@ from cptsapp.inbox.models import (
     RightAsked,
     SearchQuestion,
     Seeker,
+    State,
     Step,
     ToldApart,
 )
@@ -58,7 +59,8 @@ def trust(request_id: int, *, by: ByUser) -> Request:
     request.suspected_at = None
     add_step(request, "request.trusted", actor=Actor.CPTS, by=by)
     record("request.trusted", request, by=by)
-    mail.tell_received(request, links.another_for_person(request))
+    if request.state is not State.CLOSED:  # withdrawn meanwhile, nobody is to read it
+        mail.tell_received(request, links.another_for_person(request))
     return request
 
 
