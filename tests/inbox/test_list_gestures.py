@@ -168,6 +168,7 @@ def test_a_label_is_stuck_and_taken_off_on_the_page(office):
 def test_labels_are_renamed_and_removed(office, by):
     label = sorting.stick(make().id, "rapeler", by=by).id
     session.commit()
+    assert 'href="/demandes/etiquettes"' in office.get("/demandes/filtres?file=en-recherche").text
     office.post(f"/demandes/etiquettes/{label}", data={"etiquette": "rappeler"})
     assert 'value="rappeler"' in office.get("/demandes/etiquettes").text
     office.post(f"/demandes/etiquettes/{label}/supprimer")
