@@ -11,6 +11,7 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.inbox.actions import priority, releases
 from cptsapp.inbox.actions.changing import to_change
+from cptsapp.inbox.actions.moves import move
 from cptsapp.inbox.actions.receive import NOT_BORN, SeekerAnswers
 from cptsapp.inbox.actions.steps import add_step
 from cptsapp.inbox.models import Actor, Asker, Outcome, Reason, Request, Seeker, State
@@ -172,7 +173,7 @@ def end_for(
 
 
 def seek_again(request_id: int, seeker_id: int, *, by: ByUser | None, version: int | None = None) -> Seeker:
-    """Take an outcome back: that one of the household seeks again."""
+    """Take an outcome back: that one of the household seeks again, and so does a file that awaited a declaration."""
     request = _open(request_id, version)
     seeker = _of(request, seeker_id)
     if seeker.outcome is None:
@@ -181,6 +182,8 @@ def seek_again(request_id: int, seeker_id: int, *, by: ByUser | None, version: i
     session.flush()
     priority.refresh(request)
     releases.free_chosen(request, {seeker.id}, actor=Actor.CPTS, by=by)
+    if request.state is State.TO_DECLARE:
+        move(request, "search_again", actor=Actor.CPTS, by=by)
     _note(request, "seeker.again", by, Actor.CPTS, seeker=seeker.id)
     return seeker
 
