@@ -40,11 +40,13 @@ from cptsapp.inbox.models import (
     ProposalState,
     Recipient,
     Request,
+    State,
 )
 from cptsapp.inbox.patients import Contact, Identity
 from cptsapp.inbox.queries.asked import asked, identity
 from cptsapp.inbox.queries.openings import openings_of
 from cptsapp.inbox.queries.referrals import received_one
+from cptsapp.inbox.queries.requests import agreed
 from cptsapp.outbox.models import Message
 from tests.tools.factories import acting
 from tests.tools.inbox import JEANNE, make_intake, make_offer, make_partner, make_request, make_seeker
@@ -147,6 +149,13 @@ def test_the_doctor_of_one_who_seeks_again_reads_them_no_more(cast, by):
     assert session.get_one(Offer, made.offer_id).taken == 0
 
 
+def test_a_file_that_awaited_their_declaration_is_searched_for_again(cast, by):
+    made = chosen(cast, by, JEANNE)
+    request = session.get_one(Request, made.request_id)
+    household.seek_again(request.id, request.seekers[0].id, by=by)
+    assert request.state is State.SEARCHING
+
+
 def test_nor_once_the_file_is_opened_again(cast, by):
     made = chosen(cast, by, JEANNE)
     triage.declare(made.request_id, by=by)
@@ -222,3 +231,11 @@ def test_the_number_of_a_doubtful_request_tells_the_next_one_nothing(by, set_clo
     assert openings_of(after) == []
     about = Message.subject_type == "request", Message.subject_id == number
     assert session.query(Message).filter(*about).all() == []
+
+
+def test_an_agreement_withdrawn_stays_so_once_the_files_are_parted(by):
+    kept, joined = make_request("searching"), make_request("searching")
+    made = merging.merge(kept.id, joined.id, by=by)
+    agreements.withdraw(kept, Recipient.DOCTORS, by=by)
+    merging.undo(made.id, by=by)
+    assert agreed(joined) == agreed(kept) == {Recipient.MISAS, Recipient.DAC}

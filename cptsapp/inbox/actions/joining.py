@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -97,12 +97,13 @@ def _hasten(kept: Request, merged: Request) -> list[str | None] | None:
 # -- undoing ----------------------------------------------------------------------------------------------------------
 
 
-def part(kept: Request, merged: Request, moved: Mapping[str, Any]) -> None:
-    """Take all of it back; what was corrected since stays as it was corrected."""
+def part(kept: Request, merged: Request, moved: Mapping[str, Any], since: datetime) -> None:
+    """Take all of it back; what was corrected or withdrawn since the merge stays so."""
     gone = update(Seeker).where(Seeker.id.in_(moved["seekers"]), Seeker.request_id == kept.id)
     session.execute(gone.values(request_id=merged.id))
     for number, seeker_id in moved["agreements"]:
         session.execute(update(Agreement).where(Agreement.id == number).values(seeker_id=seeker_id))
+    _withdraw_too(moved["same"], since)
     _empty(kept, merged, moved["filled"])
     _lower(kept, moved["raised"])
     for number, names in moved["raised_of"].items():
@@ -110,6 +111,16 @@ def part(kept: Request, merged: Request, moved: Mapping[str, Any]) -> None:
     if moved["needed"] and day(moved["needed"][1]) == kept.needed_before:
         kept.needed_before = day(moved["needed"][0])
     session.flush()
+
+
+def _withdraw_too(same: Sequence[tuple[int, int]], since: datetime) -> None:
+    """What a person took back in the file kept is taken back in the other: they said it of both."""
+    for merged_id, kept_id in same:
+        for recipient in Recipient:
+            said, other = _last(kept_id, recipient), _last(merged_id, recipient)
+            was_taken_back = said is not None and said.withdrawn_at is not None and said.withdrawn_at >= since
+            if said is not None and was_taken_back and other is not None and other.withdrawn_at is None:
+                other.withdrawn_at = said.withdrawn_at
 
 
 def _empty(kept: Request, merged: Request, names: Sequence[str]) -> None:

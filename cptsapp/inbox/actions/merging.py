@@ -126,7 +126,7 @@ def undo(merge_id: int, *, by: CurrentUser) -> Request:
     refuse_if(_why_not_undo(made, kept, merged))
     for key, model in (*_ROWS.items(), ("labels", RequestLabel)):
         _put(model, made.moved[key], kept.id, merged.id)
-    joining.part(kept, merged, made.moved)
+    joining.part(kept, merged, made.moved, made.merged_at)
     made.undone_at, made.undone_by_id = clock.now(), by.id
     _reopen(merged, made.moved["before"], by)
     _count_again(kept, merged)
