@@ -1,5 +1,6 @@
 """Gestures on the patients' requests that come too late, twice, or about someone who is nobody's patient any more."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from cptsapp.audit.actions import record_reading
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
+from cptsapp.directory.models import OrganisationKind
 from cptsapp.inbox.actions import (
     agreements,
     breaks,
@@ -192,6 +194,17 @@ def test_a_doubtful_request_withdrawn_then_recognised_sends_no_receipt(by):
     mails = session.query(Message).count()
     suspects.trust(request.id, by=by)
     assert (request.suspected_at, session.query(Message).count()) == (None, mails)
+
+
+def test_a_partner_who_takes_an_answer_back_leaves_the_break_of_another(by):
+    partner, house = make_partner(OrganisationKind.DAC)
+    request = make_request("searching")
+    sent = referrals.send(request, Recipient.DAC, house.id, "", by)
+    referrals.answer(sent.id, PartnerAnswer.CARE_BREAK, Said(rupture=BREAK), by=acting(partner))
+    other = replace(BREAK, happened_on=date(2026, 6, 1))
+    found = breaks.document(other, request=request, by=by).id
+    referrals.undo_answer(sent.id, by=acting(partner))
+    assert [one.id for one in session.query(CareBreak)] == [found]
 
 
 def test_an_agreement_withdrawn_stops_what_was_sent_of_a_file_joined_since(by):

@@ -66,9 +66,10 @@ def document(
     return found
 
 
-def take_back(request: Request) -> None:
-    """The answer that documented it was taken back: what nobody has read again yet goes with it."""
-    wanted = CareBreak.request_id == request.id, CareBreak.reviewed_at.is_(None), CareBreak.exported_at.is_(None)
+def take_back(request: Request, organisation_id: int) -> None:
+    """The answer of an organisation that documented it was taken back: what nobody has read again yet goes with it."""
+    theirs = CareBreak.request_id == request.id, CareBreak.organisation_id == organisation_id
+    wanted = *theirs, CareBreak.reviewed_at.is_(None), CareBreak.exported_at.is_(None)
     last = session.scalar(select(CareBreak).where(*wanted).order_by(CareBreak.id.desc()).limit(1))
     if last is not None:
         session.delete(last)

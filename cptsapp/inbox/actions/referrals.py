@@ -337,7 +337,7 @@ def _unsay(request: Request, referral: Referral, step: Step) -> None:
     if referral.answer is PartnerAnswer.REFUSED:
         _agreements(request, referral, referral.answered_at, None)
     if referral.answer is PartnerAnswer.CARE_BREAK:
-        breaks.take_back(request)
+        breaks.take_back(request, referral.organisation_id)
     ended = {*step.data.get("some", ()), *step.data.get("ended", ())}
     for seeker in request.seekers:
         if seeker.id in ended:
