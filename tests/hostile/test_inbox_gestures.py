@@ -240,7 +240,7 @@ def test_the_number_of_a_doubtful_request_tells_the_next_one_nothing(by, set_clo
     set_clock(clock.now() + timedelta(hours=1))
     after = make_request(contact=Contact(phone="+33639981427"))
     session.commit()
-    assert after.id == number  # SQLite gives the last one again
+    assert after.id > number
     assert openings_of(after) == []
     about = Message.subject_type == "request", Message.subject_id == number
     assert session.query(Message).filter(*about).all() == []

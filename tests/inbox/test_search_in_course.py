@@ -242,6 +242,14 @@ def test_or_that_it_is_not(misas, cast):
     assert (question.answer, question.request_id) == (NO, None)
 
 
+def test_a_search_that_has_ended_meanwhile_is_no_search(misas, cast):
+    request = make_request("searching")
+    question = ask(misas, NEARLY)
+    move(request, "close", actor=Actor.CPTS, by=None, outcome=Outcome.NOT_FOUND)
+    search.decide(question.id, is_same=True, by=acting(cast.coordinator))
+    assert question.answer is NO
+
+
 def test_decided_once(misas, cast):
     make_request()
     question = ask(misas, NEARLY)

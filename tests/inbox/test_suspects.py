@@ -111,3 +111,10 @@ def test_many_are_forgotten_at_once(cast, monkeypatch):
         make_suspect()
     assert suspects.purge(clock.now() + timedelta(days=8)) == 5
     assert session.query(Request).count() == 0
+
+
+def test_the_number_of_a_discarded_request_is_never_given_again(cast):
+    first, _token = receive(make_intake(), by=None, is_suspect=True)
+    number = first.id
+    suspects.discard(number, by=acting(cast.coordinator))
+    assert make_request().id > number

@@ -137,7 +137,8 @@ def decide(question_id: int, *, is_same: bool, by: CurrentUser) -> SearchQuestio
     if question.answer is not SearchAnswer.CHECKING:
         raise Refusal("C’est déjà vérifié.")
     request = session.get(Request, question.request_id) if question.request_id is not None else None
-    question.answer = SearchAnswer.YES if is_same and request is not None else SearchAnswer.NO
+    is_searched = request is not None and request.state is not State.CLOSED  # it may have ended meanwhile
+    question.answer = SearchAnswer.YES if is_same and is_searched else SearchAnswer.NO
     question.checked_at, question.checked_by_id = clock.now(), by.id
     if question.answer is SearchAnswer.YES and request is not None:
         question.searched_by, question.since_on = queries.searched_by(request)

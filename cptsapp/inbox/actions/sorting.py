@@ -113,7 +113,7 @@ def stick(request_id: int, name: str, *, by: ByUser) -> Label:
     if session.scalar(has) is None:
         session.add(RequestLabel(request_id=request.id, label_id=label.id))
         session.flush()
-        record("request.labelled", request, by=by, label=label.name)
+        record("request.labelled", request, by=by, label=label.id)
     return label
 
 
@@ -122,7 +122,7 @@ def unstick(request_id: int, label_id: int, *, by: ByUser) -> None:
     request = locked(request_id)
     stuck = delete(RequestLabel).where(RequestLabel.request_id == request.id, RequestLabel.label_id == label_id)
     if session.execute(stuck).rowcount:  # type: ignore[attr-defined]  # a DELETE's result counts
-        record("request.unlabelled", request, by=by, label=_label(label_id).name)
+        record("request.unlabelled", request, by=by, label=_label(label_id).id)
 
 
 def label_called(name: str) -> Label:
@@ -157,9 +157,9 @@ def rename_label(label_id: int, name: str, *, by: ByUser) -> None:
     same = _same(wanted)
     if same is not None and same.id != label.id:
         raise Refusal(SAME_LABEL, field="label")
-    before, label.name = label.name, wanted
+    label.name = wanted
     session.flush()
-    record("label.renamed", label, by=by, changes={"label": [before, wanted]})
+    record("label.renamed", label, by=by)
 
 
 def remove_label(label_id: int, *, by: ByUser) -> None:
@@ -167,7 +167,7 @@ def remove_label(label_id: int, *, by: ByUser) -> None:
     label = _label(label_id)
     count = session.scalar(select(func.count()).where(RequestLabel.label_id == label.id)) or 0
     session.execute(delete(RequestLabel).where(RequestLabel.label_id == label.id))
-    record("label.removed", label, by=by, label=label.name, count=count)
+    record("label.removed", label, by=by, count=count)
     session.delete(label)
     session.flush()
 

@@ -165,6 +165,7 @@ class Request(Base):
             sqlite_where=text("suspected_at IS NOT NULL"),
             postgresql_where=text("suspected_at IS NOT NULL"),
         ),
+        {"sqlite_autoincrement": True},  # a number is never given again: the trail and the mails speak by it
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

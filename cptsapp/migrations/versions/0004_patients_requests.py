@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
         sa.UniqueConstraint("reference", name=op.f("uq_request_reference")),
         sa.UniqueConstraint("seal_id", name=op.f("uq_request_seal_id")),
+        sqlite_autoincrement=True,  # a number is never given again: the trail and the mails speak by it
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index(
