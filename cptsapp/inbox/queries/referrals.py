@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.accounts.models import Role, RoleGrant, User
+from cptsapp.accounts.models import RoleGrant, User
+from cptsapp.accounts.permissions import roles_with
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
@@ -208,11 +209,15 @@ def own_organisation(organisation_ids: Sequence[int]) -> int:
 
 
 def office() -> Sequence[User]:
-    """The coordinators, their accounts open today."""
+    """Who handles the files, their accounts open today."""
     return session.scalars(
         select(User)
         .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(User.is_active, RoleGrant.role == Role.COORDINATOR, in_force(RoleGrant, territory.today()))
+        .where(
+            User.is_active,
+            RoleGrant.role.in_(sorted(roles_with("inbox.manage"))),
+            in_force(RoleGrant, territory.today()),
+        )
         .order_by(User.id)
     ).all()
 
@@ -235,7 +240,7 @@ def accounts_of(organisation_ids: Iterable[int]) -> Sequence[User]:
         .join(Place, Place.id == Practice.place_id)
         .where(
             User.is_active,
-            RoleGrant.role == Role.PARTNER,
+            RoleGrant.role.in_(sorted(roles_with("inbox.answer"))),
             in_force(RoleGrant, today),
             in_force(Practice, today),
             Place.organisation_id.in_(houses),
