@@ -72,10 +72,10 @@ def instance(tmp_path: Path, static_cache: Path) -> Path:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, template: databases.Template, instance: Path) -> Iterator[str]:
     """A copy of the migrated database, the cast in it for a test that asks for it."""
-    is_peopled = "cast" in request.fixturenames
-    template = request.getfixturevalue("peopled")[0] if is_peopled else request.getfixturevalue("template")
+    if "cast" in request.fixturenames:
+        template = request.getfixturevalue("peopled")[0]
     url = template.copy(instance)
     yield url
     left = databases.close_left_open()

@@ -198,6 +198,7 @@ def test_the_same_is_done_of_those_alike(review, cast, open_as):
 def test_a_commune_that_is_not_chosen_is_asked_for(review, cast, open_as):
     page = open_as(session.merge(cast.coordinator))
     page.goto(f"{HOME}/{review}?fiche={_number(page, review, 'Nicolas Ferrandi')}")
+    page.wait_for_function("document.activeElement !== document.body")  # the choice takes the focus by itself
     page.keyboard.press("Enter")
     expect(page.get_by_text("Choisissez d’abord la commune")).to_be_visible()
 

@@ -414,7 +414,8 @@ def test_the_receipt_leaves_by_mail_without_what_was_typed(walk):
     message = session.query(Message).one()
     assert message.address == CONTACT["mail"]
     assert only().reference in message.body
-    assert not any(word in message.title + message.body for word in ("Jeanne", "Guérineau", "1947", "Talmont"))
+    written = re.sub("⟦.*?⟧", "", message.title + message.body)  # a sealed link may hold any digits
+    assert not any(word in written for word in ("Jeanne", "Guérineau", "1947", "Talmont"))
 
 
 def test_without_a_mail_no_mail_leaves(walk):

@@ -1,5 +1,6 @@
 """Doctors are asked: places held, mails queued, refusals."""
 
+import re
 from datetime import date
 
 import pytest
@@ -62,8 +63,9 @@ def test_each_is_written_to_without_a_word_of_the_person(by, doctors):
     for mail in sent:
         assert request.reference in mail.title
         assert "/proposition/" in mail.text
+        written = re.sub(r"/proposition/\S+", "", mail.title + mail.text).replace(request.reference, "")
         for word in ("Jeanne", "Guérineau", "ALD", "Talmont", "79", "retraite"):
-            assert word not in mail.title + mail.text
+            assert word not in written
 
 
 def test_each_has_a_line_in_the_steps(by, doctors):

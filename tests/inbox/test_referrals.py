@@ -113,8 +113,9 @@ def test_the_mail_leads_to_the_sign_in_and_names_nobody(misas, coordinator):
     assert mail.to_address == misas[0].mail
     assert request.reference in mail.body
     assert "/dossiers-recus" in mail.body
+    written = (mail.title + mail.body).replace(request.reference, "")
     for word in ("Jeanne", "Guérineau", "79", "1947", "ALD", "Talmont", "15 km"):
-        assert word not in mail.title + mail.body
+        assert word not in written
 
 
 def test_a_house_without_account_is_written_to_at_its_own_address(cast, coordinator):
