@@ -131,5 +131,5 @@ def test_no_mail_says_who_nor_why(cast):
     triage.declare(request.id, by=None)
     texts = [mail.title + mail.text for mail in session.query(Message)]
     assert len(texts) == 4
-    for word in ("Jeanne", "Guérineau", "ALD", "79", "Talmont", "retraite"):
+    for word in ("Jeanne", "Guérineau", "ALD", "79 ans", "Talmont", "retraite"):
         assert not any(word in text for text in texts), word
