@@ -146,7 +146,7 @@ def test_the_agreement_withdrawn_closes_the_link_at_once(client, asked, by):
     session.commit()
     answer = client.get(asked[1])
     assert answer.status_code == 404
-    assert "70" not in answer.text
+    assert "70 ans" not in answer.text
 
 
 def test_everything_stopped_closes_the_link(client, asked, by):
