@@ -26,7 +26,7 @@ run: runtime ## the real thing: data in instance/, a code for the first visit (H
 
 test: tools ## all tests but the long ones: on SQLite, then those of the database on PostgreSQL
 	$(VENV) -m pytest -m "not long and not bench" -n $(JOBS) --dist loadgroup
-	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "database and not long" --database=postgresql -n $(JOBS) --dist loadgroup
+	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "database and not long and not browser" --database=postgresql -n $(JOBS) --dist loadgroup
 
 test-long: tools ## everything but how pages look on PostgreSQL, then the storms and the summer
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "not long and not bench and (database or not browser)" --database=postgresql -n $(JOBS) --dist loadgroup

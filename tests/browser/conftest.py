@@ -29,6 +29,9 @@ FLAGS = [
 OUT = Path(__file__).parent / "out"
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 740}
+# Each screen is looked at on a dark telephone, where faults show; at the desk too by `make test-long`.
+LOOKS = [pytest.param(False, False, marks=pytest.mark.long, id="desk"), pytest.param(True, True, id="telephone")]
+DARK = [pytest.param(False, marks=pytest.mark.long, id="light"), pytest.param(True, id="dark")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ from cptsapp.regulation.models import Orientation, OrientationKind
 from cptsapp.snp.models import Booking, BookingState, SlotState
 from cptsapp.snp.patients import Patient, seal_patient
 from cptsapp.territory.rules import local_instant
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting, make_booking, make_campaign, make_person, make_practice, make_slot
 
@@ -118,7 +119,7 @@ def test_a_correction_takes_two_taps(cast, evening_of, open_as):
     assert session.get(Booking, evening_of).state is BookingState.NO_SHOW
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_the_evening_is_accessible(cast, evening_of, open_as, phone, dark):
     page = open_as(cast.gp, phone=phone, dark=dark)
     page.goto("/mes-creneaux/soir")
@@ -126,7 +127,7 @@ def test_the_evening_is_accessible(cast, evening_of, open_as, phone, dark):
     assert not overflows(page)
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_campaign_pages_are_accessible(cast, season_of, open_as, picture, phone, dark):
     page = open_as(cast.coordinator, phone=phone, dark=dark)
     person_id = session.scalar(select(Person.id).where(Person.last_name == "Renaudin"))

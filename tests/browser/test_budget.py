@@ -12,6 +12,7 @@ def budgets(browser: Browser) -> dict[str, bench.Budget]:
     return {budget.screen.url: budget for budget in bench.measure(browser)}
 
 
+@pytest.mark.xdist_group("budget")  # measured once for all
 @pytest.mark.parametrize("screen", bench.SCREENS, ids=lambda screen: screen.url)
 def test_a_first_visit_keeps_within_the_budget(budgets, screen):
     found = budgets[screen.url]

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from cptsapp.accounts.models import Role, User
 from cptsapp.core.db import session
 from cptsapp.outreach.models import Call, CallOutcome, CallTarget
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import make_call, make_call_campaign, make_membership, make_nurse, make_user
 
@@ -148,7 +149,7 @@ def test_on_a_telephone_the_eight_outcomes_are_on_the_first_screen(desk, picture
     expect(page.get_by_role("status").filter(has_text="Adrien Pallier")).to_be_visible()
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_no_violation_and_nothing_overflows(desk, calls, open_as, cast, picture, phone, dark):
     page = desk(phone=phone, dark=dark)
     campaign = f"/appels/{calls[0]}"

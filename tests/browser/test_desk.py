@@ -9,6 +9,7 @@ from cptsapp.accounts.actions import desks
 from cptsapp.accounts.door import DESK_COOKIE
 from cptsapp.accounts.models import User
 from cptsapp.core.db import session
+from tests.browser.conftest import DARK
 from tests.tools import axe
 from tests.tools.factories import acting
 
@@ -101,7 +102,7 @@ def test_the_door_and_the_account_without_javascript(open_as, cast):
     expect(page.get_by_text("ne vont pas ensemble")).to_be_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", DARK)
 def test_the_pages_of_accounts_hold_for_everyone(open_as, cast, dark):
     page = open_as(cast.coordinator, phone=True, dark=dark)
     for path in ("/compte", "/comptes", "/roles", "/postes", "/comptes/inviter", "/compte/second-facteur"):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cptsapp.core.db import session
 from cptsapp.directory.models import OrganisationKind, Person, Profession
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import make_membership, make_organisation, make_person, make_place, make_practice
 
@@ -44,7 +45,7 @@ def town(app, cast):
     return cast
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_no_violation_and_nothing_overflows(open_as, town, picture, phone, dark):
     page = open_as(town.coordinator, phone=phone, dark=dark)
     for path in PAGES:

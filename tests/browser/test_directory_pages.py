@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from cptsapp.core.db import session
 from cptsapp.directory.models import Person
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 
 PAGES = (
@@ -24,7 +25,7 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_no_violation_and_nothing_overflows(open_as, cast, picture, phone, dark):
     person_id = session.scalars(select(Person.id).where(Person.last_name == "Renaudin")).one()
     session.remove()

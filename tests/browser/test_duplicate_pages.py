@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from cptsapp.core.db import session
 from cptsapp.directory.models import Profession
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import make_person, make_place, make_practice
 
@@ -35,7 +36,7 @@ def twins(app, cast):
     return ids
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_no_violation_and_nothing_overflows(open_as, cast, twins, picture, phone, dark):
     page = open_as(cast.coordinator, phone=phone, dark=dark)
     size = "360-sombre" if phone else "1280"

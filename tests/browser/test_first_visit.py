@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from cptsapp.core.db import session
 from cptsapp.territory import actions, queries
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, LOOKS, PHONE
 from tests.tools import axe, databases
 from tests.tools.server import LiveServer, live_server
 
@@ -115,7 +115,7 @@ def test_without_javascript_each_button_works(visit):
     assert own_codes() == {"85114", "85194"}
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_no_violation_and_nothing_overflows(visit, picture, phone, dark):
     page = visit(phone=phone, dark=dark)
     page.get_by_label("Commune, code postal").fill("sables")

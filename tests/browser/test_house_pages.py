@@ -13,6 +13,7 @@ from cptsapp.outbox.actions import queue
 from cptsapp.outbox.models import MessageState
 from cptsapp.snp import mail
 from cptsapp.snp.models import BusyTime, CalendarSource
+from tests.browser.conftest import DARK
 from tests.tools import axe
 from tests.tools.factories import acting, make_booking, make_slot
 
@@ -78,7 +79,7 @@ def widths(page: Page) -> tuple[int, int]:
     return tuple(page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]"))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", DARK)
 def test_pages_of_the_desk_have_no_fault(everything, cast, open_as, dark, picture):
     page = open_as(session.merge(cast.coordinator), dark=dark)
     for address in DESK:
@@ -88,7 +89,7 @@ def test_pages_of_the_desk_have_no_fault(everything, cast, open_as, dark, pictur
     picture(page, f"journal{'-sombre' if dark else ''}-1280")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", DARK)
 def test_pages_of_the_phone_have_no_fault(everything, cast, open_as, dark, picture):
     page = open_as(session.merge(cast.gp), dark=dark, phone=True)
     for address in PHONE:

@@ -78,7 +78,7 @@ LOOKS = [(False, False), (True, True)]
 NAMES = ["1280", "360-sombre"]
 
 
-@pytest.fixture(params=LOOKS, ids=NAMES)
+@pytest.fixture(params=[pytest.param(LOOKS[0], marks=pytest.mark.long), LOOKS[1]], ids=NAMES)
 def look(request, cast, open_as):
     """A browser of the coordinator at the desk and on a dark telephone, and what to call its pictures."""
     phone, dark = request.param

@@ -10,6 +10,7 @@ from cptsapp.core.db import session
 from cptsapp.inbox.actions import links
 from cptsapp.inbox.actions.campaigns import Terms, ask_all
 from cptsapp.inbox.models import Offer, Takes
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting, make_movement, make_person, make_place, make_practice
 from tests.tools.inbox import make_offer, make_request
@@ -94,7 +95,7 @@ def test_a_doctor_says_no_without_a_script(asked, open_as):
     assert (offer.takes, offer.obstacles, offer.helps) == (Takes.NO, ["time"], ["assistant"])
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk", "telephone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_the_pages_of_the_coordination_have_no_fault(asked, open_as, cast, phone, dark, picture):
     page = open_as(session.merge(cast.coordinator), phone=phone, dark=dark)
     room = "/demandes/medecins"

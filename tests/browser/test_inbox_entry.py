@@ -11,6 +11,7 @@ from cptsapp.inbox.actions import outside
 from cptsapp.inbox.models import Request
 from cptsapp.inbox.patients import names_of
 from cptsapp.territory.models import Neighbour
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import make_commune
 
@@ -118,7 +119,7 @@ def as_a_nurse(page: Page) -> None:
     faultless(page)
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(True, True), (False, False)], ids=["telephone", "desk"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_its_pages_have_no_fault(open_as, challans, set_clock, picture, phone, dark):
     page = open_as(None, phone=phone, dark=dark)
     name = "360-sombre" if phone else "1280"

@@ -9,6 +9,7 @@ from cptsapp.core.db import session
 from cptsapp.inbox.actions import sorting
 from cptsapp.inbox.models import HomeVisit
 from cptsapp.inbox.patients import Identity
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting
 from tests.tools.inbox import make_request, make_seeker
@@ -45,7 +46,7 @@ def overflows(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk", "telephone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_the_pages_have_no_fault(inbox, open_as, cast, phone, dark, picture):
     page = open_as(session.merge(cast.coordinator), phone=phone, dark=dark)
     ticked = "&".join(f"choix={reference}" for reference in inbox)

@@ -9,6 +9,7 @@ from cptsapp.inbox.actions import breaks, referrals, search
 from cptsapp.inbox.actions.breaks import BreakReport
 from cptsapp.inbox.models import BreakCause, Pathway, Recipient, Request, State
 from cptsapp.inbox.patients import Identity
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting
 from tests.tools.inbox import JEANNE, make_partner, make_request, make_seeker
@@ -52,7 +53,7 @@ def looks_right(page, paths):
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk", "telephone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_the_pages_have_no_fault(sent, open_as, cast, phone, dark, picture):
     theirs = open_as(session.merge(sent["misas"]), phone=phone, dark=dark)
     question = f"/recherche-en-cours/{sent['question']}"

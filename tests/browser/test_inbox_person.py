@@ -9,6 +9,7 @@ from cptsapp.inbox.actions.moves import move
 from cptsapp.inbox.actions.proposals import accept, propose
 from cptsapp.inbox.actions.receive import receive
 from cptsapp.inbox.models import Actor, AnsweredBy, Request, RightKind, State
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting
 from tests.tools.inbox import make_intake, make_offer, make_request
@@ -76,7 +77,7 @@ def test_a_person_answers_and_erases_their_file_without_a_script(followed, open_
     expect(page.get_by_role("heading", level=1)).to_have_text("Ce lien ne sert plus")
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk", "telephone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_the_pages_of_rights_have_no_fault(cast, open_as, phone, dark, picture):
     made = make_request("searching")
     numbers = [rights.ask(made, kind, "Mon prénom est mal écrit", by=None).id for kind in RightKind]

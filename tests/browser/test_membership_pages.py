@@ -9,6 +9,7 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.membership.actions.texts import publish
 from cptsapp.membership.models import Application, TextKind
+from tests.browser.conftest import DARK, LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting, make_application, make_membership, make_organisation, make_person
 
@@ -50,7 +51,7 @@ def overflows(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", DARK)
 def test_the_public_pages_have_no_fault_on_a_telephone(members, open_as, dark, picture):
     page = open_as(None, phone=True, dark=dark)
     for path in PUBLIC:
@@ -61,7 +62,7 @@ def test_the_public_pages_have_no_fault_on_a_telephone(members, open_as, dark, p
     picture(page, f"adherer-360{'-sombre' if dark else ''}", full=True)
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk", "telephone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_the_pages_of_the_coordination_have_no_fault(members, open_as, cast, phone, dark, picture):
     page = open_as(session.merge(cast.coordinator), phone=phone, dark=dark)
     for path in DESK:

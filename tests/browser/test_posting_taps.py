@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.snp.models import Slot, SlotState
+from tests.browser.conftest import LOOKS
 from tests.posting.helpers import booking_in, paris, slot_on
 from tests.tools import axe
 from tests.tools.factories import make_campaign
@@ -126,7 +127,7 @@ def test_an_odd_hour_is_said_where_the_thumb_is(cast, open_as):
     expect(page.locator(".toast")).to_contain_text("Publié : auj. 21h00")
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_every_screen_is_accessible_and_fits(cast, list_of, open_as, phone, dark):
     page = open_as(cast.gp, phone=phone, dark=dark)
     practice_id = session.query(Slot.practice_id).first()[0]

@@ -10,6 +10,7 @@ from cptsapp.directory.models import College, PracticeMode
 from cptsapp.membership.models import MembershipSettings
 from cptsapp.membership.queries.settings import defaults
 from cptsapp.membership.rules.rate import USUAL_PROFESSIONS
+from tests.browser.conftest import DARK
 from tests.membership.rate import PEOPLE, URL, know_since
 from tests.tools import axe
 from tests.tools.factories import make_membership, make_organisation, make_person, make_place, make_practice
@@ -53,7 +54,7 @@ def territory(cast):
     session.commit()
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", DARK)
 @pytest.mark.parametrize("phone", [False, True])
 def test_no_violation_and_nothing_overflows(open_as, cast, territory, picture, phone, dark):
     page = open_as(cast.coordinator, phone=phone, dark=dark)

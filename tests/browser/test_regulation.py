@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.snp.models import Booking, Modality
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import make_booking, make_commune, make_person, make_place, make_practice, make_slot
 
@@ -235,7 +236,7 @@ def test_a_newcomer_books_once_for_fun(desk: Page, picture):
     expect(desk.get_by_role("heading", name="Maintenant → ce soir")).to_be_visible()
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_every_screen_holds_for_everyone(cast, agenda: int, server, open_as, phone, dark):
     page = open_as(cast.regulator, phone=phone, dark=dark)
     found = {}

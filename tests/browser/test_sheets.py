@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.directory.models import Channel, Exchange, MovementKind, Profession
+from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import (
     make_booking,
@@ -74,7 +75,7 @@ PAGES = (
 PICTURES = {PAGES[0]: "fiche", PAGES[3]: "structure", PAGES[6]: "mouvements", PAGES[10]: "mouvement-nouveau"}
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 def test_no_violation_and_nothing_overflows(open_as, cast, scene, picture, phone, dark):
     page = open_as(cast.coordinator, phone=phone, dark=dark)
     for path in PAGES:
