@@ -21,6 +21,8 @@ from tests.tools import databases
 from tests.tools.inbox import make_offer, make_request, make_seeker
 from tests.tools.server import live_server
 
+pytestmark = pytest.mark.long  # README and guides: their pictures are looked at by who changes them
+
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 ASKING = (
     ("Moinard", "Lucas", date(2022, 3, 9), "85194"),
