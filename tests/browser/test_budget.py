@@ -5,7 +5,6 @@ from playwright.sync_api import Browser
 
 from tests.bench import browser as bench
 
-
 pytestmark = pytest.mark.long  # `make bench` prints the same
 
 
