@@ -30,7 +30,8 @@ test: tools ## all tests but the long ones: on SQLite, then those of the databas
 
 test-long: tools ## everything but how pages look on PostgreSQL, then the storms and the summer
 	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "not long and not bench and (database or not browser)" --database=postgresql -n $(JOBS) --dist loadgroup
-	$(VENV) scripts/postgres.py $(VENV) -m pytest -m long
+	$(VENV) scripts/postgres.py $(VENV) -m pytest -m "long and not browser"
+	$(VENV) -m pytest -m "long and browser" -n $(JOBS) --dist loadgroup
 
 check: check-style check-types check-layers check-templates ## lint, format, types, import layers, templates
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from tests.bench import browser as bench
 
-pytestmark = pytest.mark.long  # `make bench` prints the same
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("budget")]  # measured once; `make bench` prints the same
 
 
 @pytest.fixture(scope="module")
