@@ -41,11 +41,11 @@ class MenuEntry:
     scopes: frozenset[str] = frozenset()
     rooms: tuple[str, ...] = ()
 
-    def is_for_user(self) -> bool:
-        """Whether the person at the screen sees it; `scopes`, when given, are those that count."""
-        if not current_user.can(self.permission) or (self.unless and current_user.can(self.unless)):
+    def is_for(self, user: CurrentUser) -> bool:
+        """Whether someone sees it; `scopes`, when given, are those that count."""
+        if not user.can(self.permission) or (self.unless and user.can(self.unless)):
             return False
-        return not self.scopes or not self.scopes.isdisjoint(current_user.scopes(self.permission))
+        return not self.scopes or not self.scopes.isdisjoint(user.scopes(self.permission))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,8 @@ def _free_hold(user: CurrentUser) -> None:
 @access.signed_in
 def home() -> Response:
     """The first page of the person's work."""
-    mine = (entry.endpoint for entry in HOMES if entry.is_for_user())
+    user = _present()
+    mine = (entry.endpoint for entry in HOMES if entry.is_for(user))
     return htmx.redirect(url_for(next(mine, "accounts.account")))
 
 
@@ -185,11 +186,17 @@ def check(app: Flask) -> None:
             raise RuntimeError(f"menu: no page {entry.endpoint}, or no permission {entry.permission}")
 
 
+def _present() -> CurrentUser:
+    """The person at the screen, looked for once: each line of the bar asks what they may do."""
+    return current_user._get_current_object()  # type: ignore[no-any-return]
+
+
 def _menu() -> list[MenuLink]:
+    user = _present()
     return [
         MenuLink(entry.label, url, any(_is_under(room) for room in (url, *entry.rooms)))
         for entry in MENU
-        if entry.is_for_user()
+        if entry.is_for(user)
         for url in (url_for(entry.endpoint),)
     ]
 
