@@ -1,14 +1,8 @@
 """Two people decide on the same files at the same moment: one merge, one trace, and nothing lost."""
 
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.actions import merging
 from cptsapp.inbox.actions.intake import keep, register
 from cptsapp.inbox.actions.moves import move
@@ -17,30 +11,9 @@ from cptsapp.inbox.models import Actor, IntakeDraft, Request, RequestMerge, Stat
 from cptsapp.inbox.queries.requests import locked
 from tests.tools.factories import acting
 from tests.tools.inbox import make_intake, make_request
+from tests.tools.races import at_once
 
 pytestmark = pytest.mark.database
-
-
-def at_once(app, *acts: Callable[[], object]) -> Counter[str]:
-    """Do these at the same moment, each in its own transaction; how many passed and how many were refused."""
-    start = Barrier(len(acts))
-
-    def one(act):
-        with app.app_context():
-            start.wait()
-            try:
-                act()
-                session.commit()
-            except Refusal:
-                session.rollback()
-                return "refused"
-            finally:
-                session.remove()
-            return "done"
-
-    session.remove()
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(one, acts))
 
 
 @pytest.fixture

@@ -1,43 +1,16 @@
 """Two at once on the last place of a doctor, or on one answer: the database decides, and nobody counts twice."""
 
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.actions.proposals import accept, cancel, choose, decline, propose, stop_all, undo_answer
 from cptsapp.inbox.models import AnsweredBy, DoctorProposal, Offer, ProposalState, Request, State
 from tests.tools.factories import acting
 from tests.tools.inbox import make_offer, make_request
+from tests.tools.races import at_once
 
 pytestmark = pytest.mark.database
 LINK = AnsweredBy.LINK
-
-
-def at_once(app, *acts: Callable[[], object]) -> Counter[str]:
-    """Do these at the same moment, each in its own transaction; how many passed and how many were refused."""
-    start = Barrier(len(acts))
-
-    def one(act):
-        with app.app_context():
-            start.wait()
-            try:
-                act()
-                session.commit()
-            except Refusal:
-                session.rollback()
-                return "refused"
-            finally:
-                session.remove()
-            return "done"
-
-    session.remove()
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(one, acts))
 
 
 @pytest.fixture

@@ -1,45 +1,19 @@
 """Two gestures at the same moment on what is at the partners': one passes, and nothing is left half done."""
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.actions import agreements, referrals, search
 from cptsapp.inbox.actions.referrals import Said
 from cptsapp.inbox.models import PartnerAnswer, Recipient, Referral, Request, SearchAnswer, SearchQuestion, State, Step
 from cptsapp.inbox.queries.requests import locked
 from tests.tools.factories import acting
 from tests.tools.inbox import JEANNE, make_partner, make_request
+from tests.tools.races import at_once
 
 pytestmark = pytest.mark.database
 NOT_FOUND = PartnerAnswer.NOT_FOUND
-
-
-def at_once(app, *acts):
-    """Do these at the same moment, each in its own transaction; how many passed and how many were refused."""
-    start = Barrier(len(acts))
-
-    def one(act):
-        with app.app_context():
-            start.wait()
-            try:
-                act()
-                session.commit()
-            except Refusal:
-                session.rollback()
-                return "refused"
-            finally:
-                session.remove()
-            return "done"
-
-    session.remove()
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(one, acts))
 
 
 @pytest.fixture
