@@ -60,9 +60,11 @@ class MenuLink:
 FEATURES = (
     "audit",
     "outbox",
+    "files",
     "accounts",
     "territory",
     "directory",
+    "checklists",
     "ledger",
     "imports",
     "membership",
@@ -70,6 +72,8 @@ FEATURES = (
     "snp",
     "regulation",
     "inbox",
+    "conventions",
+    "care_plans",
     "operations",
 )
 
@@ -94,6 +98,8 @@ MODULES = (
     "regulation.views",
     "calendars.views",
     "activity.views",
+    "conventions.views",
+    "care_plans.views",
     "operations.cli",
     "demo.cli",
     "demo.views",

@@ -84,12 +84,17 @@ def phone_index(phone: str) -> bytes | None:
 def seal_seeker(seeker: Seeker, who: Identity) -> None:
     """Write an identity in a seeker, whose `seal_id` must be set. Raises Refusal for what looks like a NIR."""
     refuse_nir(who.last_name, who.first_name)
-    seal = ring().seal
-    seeker.name = seal(f"{who.last_name.strip()}{_APART}{who.first_name.strip()}", seeker.seal_id, "name")
-    seeker.birth_date = seal(who.birth_date.isoformat(), seeker.seal_id, "birth_date")
+    seeker.name, seeker.birth_date = seal_identity(who, seeker.seal_id)
     found = indexes(who)
     seeker.whole_index, seeker.last_index = found.whole, found.last
     seeker.first_index, seeker.year_index = found.first, found.year
+
+
+def seal_identity(who: Identity, seal_id: UUID) -> tuple[bytes, bytes]:
+    """The columns « name » and « birth_date » of a row; `open_identity` reads them back."""
+    seal = ring().seal
+    name = f"{who.last_name.strip()}{_APART}{who.first_name.strip()}"
+    return seal(name, seal_id, "name"), seal(who.birth_date.isoformat(), seal_id, "birth_date")
 
 
 def read_seeker(seeker: Seeker) -> Identity | None:

@@ -1,4 +1,4 @@
-"""The table of lines."""
+"""The tables of lines and of the yearly cap."""
 
 import enum
 from datetime import date, datetime
@@ -16,6 +16,13 @@ class LineState(enum.StrEnum):
     APPROVED = "approved"
     PAID = "paid"
     CANCELLED = "cancelled"
+
+
+class Nature(enum.StrEnum):
+    """What an amount is, kept apart (§2.7): IPR, for income lost, or RPMSP, pay for taking part in a mission."""
+
+    INCOME_LOSS = "income_loss"
+    MISSION_PAY = "mission_pay"
 
 
 class LedgerLine(Base):
@@ -42,9 +49,22 @@ class LedgerLine(Base):
     done_on: Mapped[date]
     amount_cents: Mapped[int]
     account: Mapped[str]
+    nature: Mapped[Nature] = mapped_column(choice(Nature, "nature"), default=Nature.INCOME_LOSS)
     source_type: Mapped[str]
     source_id: Mapped[int]
     state: Mapped[LineState] = mapped_column(choice(LineState, "state"), default=LineState.OWED)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     changed_at: Mapped[datetime]
+
+
+class AnnualCap(Base):
+    """The most one person may be paid in a year, both natures together, in cents: the PASS of that year (§2.7)."""
+
+    __tablename__ = "annual_cap"
+    __table_args__ = (CheckConstraint("cents > 0", name="cents_positive"),)
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cents: Mapped[int]
+    updated_at: Mapped[datetime]
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

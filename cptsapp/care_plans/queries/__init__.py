@@ -1,0 +1,1 @@
+"""Reads of the plans, one function a screen or a figure."""

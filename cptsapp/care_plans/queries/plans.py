@@ -1,0 +1,49 @@
+"""Reading one plan and its circle, and holding it to change it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.care_plans.models import CarePlan, CircleMember, MemberRole
+from cptsapp.care_plans.permissions import visible_to
+from cptsapp.core.db import session
+from cptsapp.core.refusals import Invisible
+
+
+def plan_for(user: CurrentUser, year: int, number: int) -> CarePlan:
+    """The plan « year-number »; raises Invisible when it does not exist for the user."""
+    wanted = select(CarePlan).where(CarePlan.year == year, CarePlan.number == number, visible_to(user))
+    found = session.scalar(wanted)
+    if found is None:
+        raise Invisible
+    return found
+
+
+def locked(plan_id: int) -> CarePlan:
+    """The plan to be changed, its row held until the end of the transaction; raises Invisible when there is none.
+
+    Every action that changes one begins so: of two at once the second sees what the first did (SQLite has one writer).
+    """
+    wanted = select(CarePlan).where(CarePlan.id == plan_id)
+    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise Invisible
+    return found
+
+
+def circle(plan_id: int) -> Sequence[CircleMember]:
+    """Who is in the circle today, the regular doctor first, then the lead, then as they came."""
+    there = CircleMember.plan_id == plan_id, CircleMember.left_at.is_(None)
+    members = session.scalars(select(CircleMember).where(*there).order_by(CircleMember.id)).all()
+    return sorted(members, key=lambda member: (member.role is not MemberRole.REGULAR_DOCTOR, not member.is_lead))
+
+
+def lead_of(members: Sequence[CircleMember]) -> CircleMember | None:
+    """The lead (référent) among them, or None."""
+    return next((member for member in members if member.is_lead), None)
+
+
+def doctor_of(members: Sequence[CircleMember]) -> CircleMember | None:
+    """The regular doctor among them, or None."""
+    return next((member for member in members if member.role is MemberRole.REGULAR_DOCTOR), None)

@@ -1,0 +1,1 @@
+"""Pure rules of the plans: states, days of the reviews, who is owed which fee."""

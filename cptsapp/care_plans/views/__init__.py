@@ -1,0 +1,5 @@
+"""The pages of the plans, by subject."""
+
+from cptsapp.care_plans.views.blueprint import blueprint
+
+__all__ = ["blueprint"]

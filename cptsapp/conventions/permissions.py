@@ -1,0 +1,35 @@
+"""Which conventions exist for a user, and why they may not act on one now (D45)."""
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.conventions.models import Convention, ConventionParty, ConventionState, Partner
+from cptsapp.inbox.permissions import organisations_of
+
+READER = "Seule la coordination rédige et fait signer les conventions."
+ADOPTS = "Seuls la coordination et le bureau notent l’adoption."
+
+
+def visible_to(user: CurrentUser) -> ColumnElement[bool]:
+    """WHERE over conventions: all for the house; for a partner those it is a party of, once out of the drawer."""
+    scopes = user.scopes("conventions.read")
+    if "all" in scopes:
+        return true()
+    if "received" not in scopes:
+        return false()
+    theirs = (
+        select(ConventionParty.convention_id)
+        .join(Partner, Partner.id == ConventionParty.partner_id)
+        .where(Partner.organisation_id.in_(organisations_of(user)))
+    )
+    return Convention.id.in_(theirs) & (Convention.state != ConventionState.DRAFT)
+
+
+def why_not_manage(user: CurrentUser) -> str | None:
+    """Why the user may not write conventions, or None."""
+    return None if user.can("conventions.manage") else READER
+
+
+def why_not_adopt(user: CurrentUser) -> str | None:
+    """Why the user may not note the board's adoption, or None."""
+    return None if user.can("conventions.adopt") else ADOPTS

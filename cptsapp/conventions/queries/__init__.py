@@ -1,0 +1,1 @@
+"""Reads of the conventions, one function a screen or a figure."""

@@ -1,0 +1,5 @@
+"""The pages of the conventions, by subject."""
+
+from cptsapp.conventions.views.blueprint import blueprint
+
+__all__ = ["blueprint"]
