@@ -200,9 +200,11 @@ def _key(code: str, reference: str) -> dict[str, Any]:
         return {}
     columns = [column for column, _goes_down in order_of(code)]
     found = session.execute(select(*columns).where(Request.reference == reference[:20])).one_or_none()
-    if found is None or None in tuple(found):
-        return {}
-    return {f"key{rank}": value for rank, value in enumerate(found)}
+    return _values_of(found or ())
+
+
+def _values_of(key: Sequence[Any]) -> dict[str, Any]:
+    return {} if None in key else {f"key{rank}": value for rank, value in enumerate(key)}
 
 
 def narrowing(wanted: Asked) -> Narrowing:
@@ -240,11 +242,11 @@ class Neighbours:
     after: str = ""
 
 
-def neighbours_of(wanted: Asked, reference: str) -> Neighbours:
+def neighbours_of(wanted: Asked, request: Request) -> Neighbours:
     """What surrounds a file; one that has left the list keeps the place its deadline gives it."""
-    key = _key(wanted.code, reference)
+    key = _values_of([getattr(request, column.key) for column, _goes_down in order_of(wanted.code)])
     if not key:
         return Neighbours()
-    around = [wanted.rows(kind, size=1, **key) for kind in ("before", "after")]
+    around = [wanted.rows(kind, size=1, **key) for kind in ("previous", "next")]
     before, after = (rows[0].reference if rows else "" for rows in around)
     return Neighbours(before, after)

@@ -164,12 +164,16 @@ def statement(kind: str, code: str, shape: Filters) -> Select[Any]:
 
 
 def _page(kind: str, where: list[Any], code: str) -> Select[Any]:
-    """« first », « after » a key or « before » it, which is read backwards: the caller turns it round."""
+    """« first », « after » a key or « before » it, which is read backwards: the caller turns it round.
+
+    « next » and « previous » are the same for a reference alone.
+    """
     order = order_of(code)
-    is_back = kind == "before"
-    beyond = [_beyond(order, is_back)] if kind in ("after", "before") else []
+    is_back = kind in ("before", "previous")
+    beyond = [] if kind == "first" else [_beyond(order, is_back)]
     turned = [column.desc() if goes_down != is_back else column.asc() for column, goes_down in order]
-    return _ROW.where(*where, *beyond).order_by(*turned).limit(bindparam("size", type_=Integer))
+    rows: Select[Any] = _ROW if kind in PAGES else select(Request.reference)
+    return rows.where(*where, *beyond).order_by(*turned).limit(bindparam("size", type_=Integer))
 
 
 def order_of(code: str) -> Columns:

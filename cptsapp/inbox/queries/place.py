@@ -69,7 +69,7 @@ def place_of(user: CurrentUser, request: Request, filters: Filters) -> Place:
     if not (filters.queue or filters.cherche):
         filters = replace(filters, queue=_own_queue(request))
     wanted = asked(user, filters)
-    around = neighbours_of(wanted, request.reference)
+    around = neighbours_of(wanted, request)
     follower, claimer, until = _WHO.all(request_id=request.id, user_id=user.id)[0]
     snoozed, is_open = request.snoozed_until, request.state is not State.CLOSED
     return Place(
