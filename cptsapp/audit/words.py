@@ -5,6 +5,7 @@
 
 from types import MappingProxyType
 
+from cptsapp.audit import words_conventions as conventions
 from cptsapp.audit.models import Category
 
 CATEGORY_LABELS = MappingProxyType({Category.CHANGE: "change", Category.READING: "lit", Category.QUESTION: "demande"})
@@ -40,6 +41,7 @@ THINGS = MappingProxyType(
         "call_target": "Personne à appeler",
         "call": "Appel",
         "ledger_line": "Somme due",
+        **conventions.THINGS,
         "person": "Professionnel",
         "practice": "Exercice",
         "place": "Adresse",
@@ -59,6 +61,7 @@ THINGS = MappingProxyType(
 
 SENTENCES = MappingProxyType(
     {
+        **conventions.SENTENCES,
         "request.accept": "Demande complète",
         "request.ask_more": "Une information manque",
         "request.await_again": "Un médecin revient sur sa réponse",
@@ -331,6 +334,7 @@ SENTENCES = MappingProxyType(
 
 FIELDS = MappingProxyType(
     {
+        **conventions.FIELDS,
         "account": "compte",
         "added": "ajouts",
         "adeli": "ADELI",
@@ -457,6 +461,7 @@ FIELDS = MappingProxyType(
 # What several fields share comes under "", what a field says in its own way under its name.
 VALUES = MappingProxyType(
     {
+        **conventions.VALUES,
         "": {
             "patient": "du patient",
             "practitioner": "du cabinet",

@@ -1,0 +1,118 @@
+"""The sentence of each line of a journal, as people read it; a table, and the function that fills its blanks.
+
+Blanks: `{who}` is whoever did it (« L’application » for a job), `{commitment}` the label of the commitment spoken of,
+`{person}` and `{organisation}` the names behind `person_id` and `organisation_id` of the line's data; any other is a
+key of that data, in the words of `VALUES`, or a day when it ends in `_on`. A kind without a sentence is refused by
+`tests/checklists/test_wording.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from cptsapp.core.french import day_full
+
+NOBODY = "L’application"
+
+_CHECKLISTS = {
+    "commitment.added": "{who} a ajouté l’engagement «\u00a0{commitment}\u00a0».",
+    "commitment.changed": "{who} a corrigé «\u00a0{commitment}\u00a0».",
+    "commitment.reassigned": "{who} a confié «\u00a0{commitment}\u00a0» à {person}.",
+    "commitment.released": "{who} a laissé «\u00a0{commitment}\u00a0» sans responsable.",
+    "commitment.deferred": "{who} a reporté «\u00a0{commitment}\u00a0» au {due_on}.",
+    "commitment.todo": "{who} a remis à faire «\u00a0{commitment}\u00a0».",
+    "commitment.doing": "{who} a commencé «\u00a0{commitment}\u00a0».",
+    "commitment.done": "{who} a noté fait «\u00a0{commitment}\u00a0».",
+    "commitment.dropped": "{who} a abandonné «\u00a0{commitment}\u00a0».",
+    "evidence.added": "{who} a joint une preuve à «\u00a0{commitment}\u00a0».",
+    "evidence.withdrawn": "{who} a retiré une preuve de «\u00a0{commitment}\u00a0».",
+    "journal.meeting": "Réunion du {happened_on}, notée par {who}.",
+    "journal.decision": "Décision du {happened_on}, notée par {who}.",
+    "journal.note": "Note de {who}.",
+}
+
+_CONVENTIONS = {
+    "convention.circulate": "{who} a mis le texte en relecture.",
+    "convention.redraft": "{who} a repris le texte.",
+    "convention.adopt": "Convention adoptée le {happened_on}, notée par {who}.",
+    "convention.enter_into_force": "Convention signée par toutes les parties\u202f: elle est en vigueur.",
+    "convention.renew": "Convention renouvelée.",
+    "convention.give_notice": "{who} a noté le préavis.",
+    "convention.withdraw_notice": "{who} a retiré le préavis.",
+    "convention.end": "Convention close.",
+}
+
+_PLANS = {
+    "plan.engage": "{who} a engagé le cercle de soins.",
+    "plan.hold": "La réunion a eu lieu, notée par {who}.",
+    "plan.put_back": "La réunion n’a pas eu lieu, dit {who}.",
+    "plan.validate": "{who} a validé le plan.",
+    "plan.close": "Le plan est clos.",
+    "meeting.poll": "{meeting}\u00a0: {who} a proposé des dates.",
+    "meeting.fix": "{meeting}\u00a0: {who} a choisi la date.",
+    "meeting.unfix": "{meeting}\u00a0: date à choisir de nouveau.",
+    "meeting.hold": "{meeting}\u00a0: {who} l’a notée tenue.",
+    "meeting.undo_hold": "{meeting}\u00a0: elle n’a pas eu lieu, dit {who}.",
+    "meeting.cancel": "{meeting}\u00a0: annulée par {who}.",
+}
+
+SENTENCES: Mapping[str, str] = MappingProxyType({**_CHECKLISTS, **_CONVENTIONS, **_PLANS})
+
+# The words of the codes that a line's data hold, by key.
+VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "meeting": MappingProxyType(
+            {
+                "first": "Première réunion",
+                "review_6": "Bilan des 6 mois",
+                "review_12": "Bilan d’un an",
+                "extra": "Réunion",
+            }
+        ),
+    }
+)
+
+
+def sentence(
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    who: str = "",
+    commitment: str = "",
+    person: str = "",
+    organisation: str = "",
+    happened_on: date | None = None,
+) -> str:
+    """What a line of the journal says; a blank that nothing fills leaves « … », an unknown kind its own code."""
+    told = {key: _told(key, value) for key, value in data.items()}
+    if happened_on is not None:
+        told["happened_on"] = day_full(happened_on)
+    told |= {"who": who or NOBODY}
+    told |= {key: name for key, name in _names(commitment, person, organisation) if name}
+    return SENTENCES.get(kind, kind).format_map(_Known(told))
+
+
+def _names(commitment: str, person: str, organisation: str) -> tuple[tuple[str, str], ...]:
+    return (("commitment", commitment), ("person", person), ("organisation", organisation))
+
+
+def _told(key: str, value: Any) -> str:
+    text = "" if value is None else str(value)
+    if key in VALUES:
+        return VALUES[key].get(text, text)
+    return _day(text) if key.endswith("_on") else text
+
+
+def _day(text: str) -> str:
+    try:
+        return day_full(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+class _Known(dict[str, str]):
+    """Words by blank, « … » for one that the line does not hold."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
