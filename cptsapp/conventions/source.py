@@ -1,0 +1,104 @@
+"""What conventions tell of their checklists: names, who sees and changes them, figures, the texts to be read again."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import exists, select
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment
+from cptsapp.checklists.sources import Asked, Named, Source
+from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, FrozenText
+from cptsapp.conventions.permissions import visible_to, why_not_manage
+from cptsapp.conventions.queries.partners import names_of
+from cptsapp.core.db import session
+from cptsapp.core.french import NBSP
+
+CLOSED = "Cette convention est close\u202f: ses engagements ne changent plus."
+
+
+def _named(checklist_ids: Collection[int], user: CurrentUser) -> Mapping[int, Named]:
+    """The partner's name for whoever owes one of its lines; the page of those who may open it, else no address."""
+    rows = session.execute(
+        select(
+            Convention.checklist_id,
+            Convention.id,
+            Convention.title,
+            Convention.parent_id,
+            Convention.amendment_number,
+            visible_to(user).label("is_visible"),
+        ).where(Convention.checklist_id.in_(checklist_ids))
+    ).all()
+    partners = names_of({row.id for row in rows})
+    return {
+        row.checklist_id: Named(
+            _title(row.title, partners.get(row.id, ()), row.amendment_number),
+            f"/conventions/{row.id}" if row.is_visible else "",
+        )
+        for row in rows
+    }
+
+
+def _title(title: str, partners: Sequence[str], amendment_number: int | None) -> str:
+    name = ", ".join(partners) or title
+    return f"{name}, avenant n°{NBSP}{amendment_number}" if amendment_number else name
+
+
+def _can_see(checklist: Checklist, user: CurrentUser) -> bool:
+    """Whoever may open the convention; and whoever owes one of its lines, who reads what they signed for."""
+    found = select(Convention.id).where(Convention.checklist_id == checklist.id, visible_to(user))
+    if session.scalar(found) is not None:
+        return True
+    if user.person_id is None:
+        return False
+    owed = select(Commitment.id).where(Commitment.checklist_id == checklist.id, Commitment.owner_id == user.person_id)
+    return checklist.is_live and session.scalar(owed.limit(1)) is not None
+
+
+def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
+    if (reason := why_not_manage(user)) is not None:
+        return reason
+    state = session.scalar(select(Convention.state).where(Convention.checklist_id == checklist.id))
+    return CLOSED if state is ConventionState.ENDED else None
+
+
+def _asks(user: CurrentUser) -> Sequence[Asked]:
+    """The texts in circulation that the user may comment and has said nothing of; the coordination asks, and reads."""
+    if not user.can("conventions.comment") or user.can("conventions.manage"):
+        return ()
+    said = exists().where(
+        ConventionComment.text_id == FrozenText.id,
+        ConventionComment.author_id == user.id,
+    )
+    latest = (
+        select(FrozenText.id)
+        .where(FrozenText.convention_id == Convention.id)
+        .order_by(FrozenText.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Convention.id, Convention.title, Convention.comments_due_on)
+        .join(FrozenText, FrozenText.id == latest)
+        .where(Convention.state == ConventionState.CIRCULATED, visible_to(user), ~said)
+        .order_by(Convention.comments_due_on, Convention.id)
+    )
+    return [
+        Asked(
+            f"Relire{NBSP}: {row.title}",
+            "texte mis en circulation",
+            row.comments_due_on,
+            f"/conventions/{row.id}",
+            "Lire",
+        )
+        for row in rows
+    ]
+
+
+SOURCE = Source(
+    kind=ChecklistKind.CONVENTION,
+    named=_named,
+    can_see=_can_see,
+    why_not_manage=_why_not_manage,
+    takes_files=True,
+    asks=_asks,
+)
