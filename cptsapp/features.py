@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from cptsapp.accounts import desks
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.permissions import CODES
+from cptsapp.checklists import sources
 from cptsapp.core import local
 from cptsapp.core.db import db
 from cptsapp.directory import keepers
@@ -79,6 +80,9 @@ FEATURES = (
 
 # Those that keep something of the persons of the directory: what a merge carries, what an objection erases.
 KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation", "inbox")
+
+# Those that keep checklists: their names, who sees them.
+SOURCES = ("conventions", "care_plans")
 
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
@@ -153,6 +157,7 @@ def register(app: Flask) -> None:
     tell(POSTS, posting_entries)
     tell(APPLIED, applicants, Application)
     keepers.plug(*(import_module(f"cptsapp.{name}.keeps").KEEPER for name in KEEPERS))
+    sources.plug(*(import_module(f"cptsapp.{name}.source").SOURCE for name in SOURCES))
     for name in MODULES:
         _install(app, name)
     desks.on_lock[:] = [_free_hold]

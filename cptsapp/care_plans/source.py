@@ -1,0 +1,54 @@
+"""What the plans tell of their checklists: names, who sees them, who may change them. Nothing is uploaded (B34)."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+
+from cptsapp.accounts.identity import CurrentUser
+from cptsapp.care_plans.identity import title
+from cptsapp.care_plans.models import CarePlan, CircleMember
+from cptsapp.care_plans.permissions import visible_to, why_not_manage
+from cptsapp.checklists.models import Checklist, ChecklistKind
+from cptsapp.checklists.sources import Asked, Named, Source
+from cptsapp.core.db import session
+
+
+def url_of(plan: CarePlan) -> str:
+    """The address of a plan's page; a path, for the layers that have no Flask."""
+    return f"/ppcs/{plan.year}-{plan.number}"
+
+
+def _named(checklist_ids: Collection[int], user: CurrentUser) -> Mapping[int, Named]:
+    """« PPCS 2026-017 » and its page; one that the user may not open is left out. No initials: nothing to record."""
+    if not checklist_ids:
+        return {}
+    wanted = select(CarePlan).where(CarePlan.checklist_id.in_(checklist_ids), visible_to(user))
+    return {plan.checklist_id: Named(title(plan), url_of(plan)) for plan in session.scalars(wanted)}
+
+
+def _can_see(checklist: Checklist, user: CurrentUser) -> bool:
+    wanted = select(CarePlan.id).where(CarePlan.checklist_id == checklist.id, visible_to(user))
+    return session.scalar(wanted) is not None
+
+
+def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
+    lead = (
+        select(CircleMember.person_id)
+        .join(CarePlan, CarePlan.id == CircleMember.plan_id)
+        .where(CarePlan.checklist_id == checklist.id, CircleMember.is_lead, CircleMember.left_at.is_(None))
+    )
+    return why_not_manage(user, session.scalar(lead))
+
+
+def _asks(_user: CurrentUser) -> Sequence[Asked]:
+    return ()
+
+
+SOURCE = Source(
+    kind=ChecklistKind.CARE_PLAN,
+    named=_named,
+    can_see=_can_see,
+    why_not_manage=_why_not_manage,
+    takes_files=False,
+    asks=_asks,
+)
