@@ -10,25 +10,26 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Forbidden, Refusal, refuse_if
 from cptsapp.ledger import queries
-from cptsapp.ledger.models import LedgerLine, LineState
+from cptsapp.ledger.models import LedgerLine, LineState, Nature
 from cptsapp.ledger.permissions import why_not_cancel, why_not_settle
 from cptsapp.ledger.rules import STATE_WORDS, may_go
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is owed, before it is written: to whom, how much in cents, on which account, for what day and kind."""
+    """What is owed, before it is written: to whom, how much in cents, on which account, for what day, of what kind."""
 
     person_id: int
     cents: int
     account: str
     kind: str
     done_on: date
+    nature: Nature = Nature.INCOME_LOSS
 
     def is_said_by(self, line: LedgerLine) -> bool:
         """Whether an existing line already says exactly this."""
-        written = (line.person_id, line.amount_cents, line.account, line.kind, line.done_on)
-        return written == (self.person_id, self.cents, self.account, self.kind, self.done_on)
+        written = (line.person_id, line.amount_cents, line.account, line.kind, line.done_on, line.nature)
+        return written == (self.person_id, self.cents, self.account, self.kind, self.done_on, self.nature)
 
 
 def settle(source: queries.Source, due: Due | None, *, by: Actor | None) -> None:
@@ -54,6 +55,7 @@ def owe(source: queries.Source, due: Due, *, by: Actor | None) -> LedgerLine:
         done_on=due.done_on,
         amount_cents=due.cents,
         account=due.account,
+        nature=due.nature,
         source_type=source.__tablename__,
         source_id=source.id,
         state=LineState.OWED,

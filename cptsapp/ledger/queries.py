@@ -1,7 +1,7 @@
 """Reading lines: the live one of a source, the balances of an account, one person's lines."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -28,6 +28,14 @@ def live_line(source: Source) -> LedgerLine | None:
             LedgerLine.source_type == source.__tablename__, LedgerLine.source_id == source.id, _LIVE
         )
     )
+
+
+def lines_from(source_type: str, source_ids: Collection[int]) -> Sequence[LedgerLine]:
+    """The lines that stand for several rows of one table, by day."""
+    if not source_ids:
+        return []
+    wanted = LedgerLine.source_type == source_type, LedgerLine.source_id.in_(source_ids), _LIVE
+    return session.scalars(select(LedgerLine).where(*wanted).order_by(LedgerLine.done_on, LedgerLine.id)).all()
 
 
 def balances(account: str) -> Mapping[int, Balance]:

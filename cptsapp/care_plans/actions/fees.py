@@ -1,0 +1,79 @@
+"""What a step of a plan is worth to those who did it: a fee each, and the line of the ledger that follows (A68)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from cptsapp.audit.actions import Actor
+from cptsapp.care_plans.models import CarePlan, CircleMember, FeeStep, FlatFee, PlanFee
+from cptsapp.care_plans.queries import fees as queries
+from cptsapp.care_plans.rules.fees import fee_of
+from cptsapp.core import clock
+from cptsapp.core.db import session
+from cptsapp.core.refusals import Refusal
+from cptsapp.directory.merged import roots
+from cptsapp.ledger import actions as ledger
+from cptsapp.ledger.models import LineState
+from cptsapp.ledger.queries import live_line
+
+LINE_KIND = "plan.fee"
+
+
+def account_of(year: int) -> str:
+    """The ledger's account of the plans' fees of a year."""
+    return f"ppcs/{year}"
+
+
+def owe_for(
+    plan: CarePlan, step: FeeStep, members: Iterable[CircleMember], on: date, by: Actor | None
+) -> Sequence[PlanFee]:
+    """Say who did a step of a plan, locked by the caller, on a local day: exactly these members, and nobody else.
+
+    Done twice it changes nothing; whoever is no longer among them has their fee taken back. Gives the fees that stand:
+    who is not among them is « sans forfait ». Raises Refusal when a fee already approved or paid would have to change.
+    """
+    now_called = roots()
+    amounts = queries.amounts()
+    present = {fee.person_id: fee for fee in queries.fees_of_step(plan.id, step)}
+    written = {now_called.get(number, number): fee for number, fee in present.items()}
+    wanted: dict[int, PlanFee] = {}
+    for member in members:
+        amount = fee_of(member, amounts, step, on)
+        if amount is None or member.person_id is None:
+            continue
+        person_id = now_called.get(member.person_id, member.person_id)
+        if person_id not in wanted:
+            wanted[person_id] = _fee(written.get(person_id), plan, member.person_id, amount, on)
+    for fee in present.values():
+        if fee not in wanted.values():
+            _settle(fee, None, by)
+    for fee in wanted.values():
+        _settle(fee, session.get_one(FlatFee, fee.flat_fee_id), by)
+    return list(wanted.values())
+
+
+def take_back(plan: CarePlan, step: FeeStep, by: Actor | None) -> None:
+    """Say that a step of a plan, locked by the caller, was not done after all. Raises Refusal once one is approved."""
+    owe_for(plan, step, (), clock.now().date(), by)
+
+
+def _fee(written: PlanFee | None, plan: CarePlan, person_id: int, amount: FlatFee, on: date) -> PlanFee:
+    """The row of a person and a step: one for ever, so that the ledger knows what it took back."""
+    if written is None:
+        written = PlanFee(plan_id=plan.id, person_id=person_id, step=amount.step, created_at=clock.now())
+        session.add(written)
+    line = live_line(written) if written.id is not None else None
+    if line is None or written.done_on != on:  # an amount changed since does not change what stands for the same day
+        written.flat_fee_id, written.done_on = amount.id, on
+    session.flush()
+    return written
+
+
+def _settle(fee: PlanFee, amount: FlatFee | None, by: Actor | None) -> None:
+    line = live_line(fee)
+    if line is not None and amount is None and line.state is not LineState.OWED:
+        raise Refusal("Un forfait de cette étape est déjà approuvé pour paiement\u00a0: voyez d’abord la trésorerie.")
+    ledger.settle(fee, _due(fee, amount) if amount is not None else None, by=by)
+
+
+def _due(fee: PlanFee, amount: FlatFee) -> ledger.Due:
+    return ledger.Due(fee.person_id, amount.cents, account_of(fee.done_on.year), LINE_KIND, fee.done_on, amount.nature)

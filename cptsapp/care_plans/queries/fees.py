@@ -1,0 +1,79 @@
+"""Reading flat fees: the amounts of the settings, what each of a circle is owed, and the words of a ledger's line."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from cptsapp.care_plans.identity import title
+from cptsapp.care_plans.models import CarePlan, FeeStep, FlatFee, PlanFee
+from cptsapp.care_plans.rules.fees import STEP_WORDS
+from cptsapp.core.db import session
+from cptsapp.directory.merged import merged_persons, same_person
+from cptsapp.ledger.models import LedgerLine, LineState
+from cptsapp.ledger.queries import lines_from
+
+SOURCE = PlanFee.__tablename__
+
+
+@dataclass(frozen=True, slots=True)
+class OwedFee:
+    """A step that a person did on a plan, and its line of the ledger: its amount in cents and its state."""
+
+    fee: PlanFee
+    line: LedgerLine
+
+    @property
+    def words(self) -> str:
+        """« visioconférence », « validation »…"""
+        return STEP_WORDS[self.fee.step]
+
+
+def amounts() -> Sequence[FlatFee]:
+    """Every amount of the settings, of past, present and days to come."""
+    return session.scalars(select(FlatFee).order_by(FlatFee.step, FlatFee.payee, FlatFee.starts_on)).all()
+
+
+def has_amounts() -> bool:
+    """Whether the CPTS wrote any amount: without one, nobody is owed anything."""
+    return session.scalar(select(FlatFee.id).where(FlatFee.cents > 0).limit(1)) is not None
+
+
+def fees_of_step(plan_id: int, step: FeeStep) -> Sequence[PlanFee]:
+    """Who did a step of a plan, one row a person; taken back, a row stays without a live line."""
+    return session.scalars(select(PlanFee).where(PlanFee.plan_id == plan_id, PlanFee.step == step)).all()
+
+
+def of_plan(plan_id: int) -> Mapping[int, Sequence[OwedFee]]:
+    """What stands for each person of a plan, under every number they have had, in the order of the steps.
+
+    Two persons merged share what either is owed. Who has no entry is « sans forfait ».
+    """
+    fees = {fee.id: fee for fee in session.scalars(select(PlanFee).where(PlanFee.plan_id == plan_id))}
+    merged = merged_persons() if fees else {}
+    found: dict[int, list[OwedFee]] = {}
+    for line in lines_from(SOURCE, fees):
+        for number in same_person({line.person_id}, merged):
+            found.setdefault(number, []).append(OwedFee(fees[line.source_id], line))
+    order = list(FeeStep)
+    return {number: sorted(owed, key=lambda one: order.index(one.fee.step)) for number, owed in found.items()}
+
+
+def named(lines: Collection[LedgerLine]) -> Mapping[int, str]:
+    """Line id → « Forfait PPCS 2026-021, visioconférence », of the lines that come from plans; no name, no initials."""
+    sources = {line.source_id for line in lines if line.source_type == SOURCE}
+    if not sources:
+        return {}
+    rows = session.execute(
+        select(PlanFee.id, PlanFee.step, CarePlan)
+        .join(CarePlan, CarePlan.id == PlanFee.plan_id)
+        .where(PlanFee.id.in_(sources))
+    )
+    words = {fee_id: f"Forfait {title(plan)}, {STEP_WORDS[step]}" for fee_id, step, plan in rows}
+    return {line.id: words[line.source_id] for line in lines if line.source_type == SOURCE}
+
+
+def is_settled(plan_id: int, step: FeeStep) -> bool:
+    """Whether something of a step is approved or paid: it can then no longer be undone."""
+    fees = [fee.id for fee in fees_of_step(plan_id, step)]
+    return any(line.state in (LineState.APPROVED, LineState.PAID) for line in lines_from(SOURCE, fees))
