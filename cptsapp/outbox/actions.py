@@ -16,11 +16,19 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import refuse_if
 from cptsapp.core.seal import SealBroken
 from cptsapp.outbox import rules
-from cptsapp.outbox.models import Message, MessageState
+from cptsapp.outbox.models import CalendarMethod, Message, MessageCalendar, MessageState
 from cptsapp.outbox.permissions import why_not_retry
 
 KEPT = timedelta(days=366)
 DOMAIN = "cptsapp.invalid"  # Message-IDs need a right-hand side; ours names no host
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """A calendar file to send along: `content` is iCalendar of one event without organiser nor attendee."""
+
+    method: CalendarMethod
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Outgoing:
     message_id: str
     created_at: datetime
     attempts: int
+    calendar: CalendarFile | None = None
 
 
 def queue(
@@ -67,6 +76,12 @@ def queue(
     session.add(message)
     session.flush()
     return message
+
+
+def join_calendar(message: Message, file: CalendarFile) -> None:
+    """Let a calendar file leave with a message queued in the same transaction."""
+    session.add(MessageCalendar(message_id=message.id, method=file.method, content=file.content))
+    session.flush()
 
 
 def claim() -> Outgoing | None:
@@ -106,7 +121,14 @@ def _in_hand(message: Message) -> Outgoing | None:
         message.message_id,
         message.created_at,
         message.attempts,
+        calendar_of(message.id),
     )
+
+
+def calendar_of(message_id: int) -> CalendarFile | None:
+    """The calendar file that leaves with a message, or None."""
+    kept = session.get(MessageCalendar, message_id)
+    return CalendarFile(kept.method, kept.content) if kept is not None else None
 
 
 def settle_sent(outgoing: Outgoing) -> None:

@@ -19,6 +19,13 @@ class MessageState(enum.StrEnum):
     DROPPED = "dropped"
 
 
+class CalendarMethod(enum.StrEnum):
+    """What a calendar does with the file it receives (RFC 5546)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
 class Message(Base):
     """A mail to one address, sealed when it is a patient's (`private.wrap`).
 
@@ -73,3 +80,13 @@ class Message(Base):
     def shown_address(self) -> str:
         """The same for who looks after the mails, and never a patient's."""
         return "adresse privée" if self.to_address.startswith(MARK) else self.to_address
+
+
+class MessageCalendar(Base):
+    """A calendar file that leaves with a message. Who organises and who is asked are said when it leaves (`smtp`)."""
+
+    __tablename__ = "message_calendar"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    method: Mapped[CalendarMethod] = mapped_column(choice(CalendarMethod, "calendar_method"))
+    content: Mapped[str]

@@ -8,7 +8,7 @@ from email.utils import format_datetime, formataddr
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from cptsapp.outbox.actions import Outgoing
+from cptsapp.outbox.actions import CalendarFile, Outgoing
 
 TIMEOUT_SECONDS = 20
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -170,4 +170,29 @@ def email_of(outgoing: Outgoing, *, sender: str, sender_name: str) -> EmailMessa
     message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = "fr"
     message.set_content(outgoing.body, charset="utf-8", cte="quoted-printable")
+    if outgoing.calendar is not None:
+        _join_calendar(message, outgoing.calendar, sender, outgoing.to_address)
     return message
+
+
+def _join_calendar(message: EmailMessage, file: CalendarFile, sender: str, recipient: str) -> None:
+    """Beside the text for whoever reads invitations there, and attached for the others."""
+    content = addressed(file, sender, recipient)
+    message.add_alternative(
+        content, subtype="calendar", charset="utf-8", cte="quoted-printable", params={"method": file.method.value}
+    )
+    message.add_attachment(content.encode(), maintype="application", subtype="ics", filename="reunion.ics")
+
+
+def addressed(file: CalendarFile, sender: str, recipient: str) -> str:
+    """The file as its addressee gets it: from whom, to whom; nobody sees who else was asked, nobody awaits a reply."""
+    from icalendar import Calendar, vCalAddress  # few messages carry one
+
+    calendar = Calendar.from_ical(file.content)
+    for event in calendar.walk("VEVENT"):
+        event["organizer"] = vCalAddress(f"mailto:{sender}")
+        attendee = vCalAddress(f"mailto:{recipient}")
+        attendee.params["RSVP"] = "FALSE"
+        event["attendee"] = attendee
+    written: bytes = calendar.to_ical()
+    return written.decode()

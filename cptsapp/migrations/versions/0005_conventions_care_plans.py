@@ -439,6 +439,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_journal_entry_file_id"), ["file_id"], unique=False)
 
     op.create_table(
+        "message_calendar",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum("REQUEST", "CANCEL", name="calendar_method", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_message_calendar_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_calendar")),
+    )
+    op.create_table(
         "partner_contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("partner_id", sa.Integer(), nullable=False),
@@ -1048,6 +1062,7 @@ def downgrade() -> None:
         "care_plan",
         "article",
         "partner_contact",
+        "message_calendar",
         "journal_entry",
         "evidence",
         "convention",
