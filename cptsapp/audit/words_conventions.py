@@ -8,12 +8,15 @@ THINGS = MappingProxyType(
     {
         "convention": "Convention",
         "partner": "Partenaire",
+        "partner_contact": "Interlocuteur d’un partenaire",
         "convention_template": "Modèle de convention",
         "care_plan": "PPCS",
         "plan_meeting": "Réunion d’un PPCS",
+        "plan_right": "Droit demandé sur un PPCS",
         "commitment": "Engagement",
         "evidence": "Preuve d’un engagement",
         "journal_entry": "Ligne d’un journal",
+        "stored_file": "Fichier",
     }
 )
 
@@ -59,7 +62,34 @@ _PLANS = {
     "meeting.cancel": "Réunion annulée",
 }
 
-SENTENCES = MappingProxyType({**_CHECKLISTS, **_CONVENTIONS, **_PLANS})
+_REGISTER = {
+    "template.created": "Modèle de convention ajouté",
+    "template.saved": "Nouvelle version d’un modèle",
+    "template.archived": "Modèle archivé",
+    "template.restored": "Modèle remis en usage",
+    "partner.added": "Partenaire ajouté",
+    "partner.corrected": "Partenaire corrigé",
+    "partner.left": "Le partenaire a quitté la CPTS",
+    "partner.came_back": "Le partenaire est revenu",
+    "partner_contact.added": "Interlocuteur ajouté",
+    "partner_contact.corrected": "Interlocuteur corrigé",
+    "partner_contact.ended": "Interlocuteur retiré",
+    "conventions.alerted": "Rappel des échéances envoyé",
+    "conventions.exported": "Registre des conventions exporté",
+}
+
+_FILES = {"file.stored": "Fichier déposé"}
+
+_PLAN_RIGHTS = {
+    "plan.anonymised": "Identité effacée, plan anonymisé",
+    "plan.kept_apart": "Plan\u202f: identité gardée à part, la demande est anonymisée",
+    "plan.right_asked": "Droit demandé sur un plan",
+    "plan.right_answered": "Droit sur un plan, réponse notée",
+    "plan.rights_opened": "Droits d’un plan ouverts",
+    "plan.copied": "Copie de ce qui est gardé sur un plan",
+}
+
+SENTENCES = MappingProxyType({**_PLAN_RIGHTS, **_FILES, **_CHECKLISTS, **_REGISTER, **_CONVENTIONS, **_PLANS})
 
 # By name of the fact.
 FIELDS = MappingProxyType({"due_on": "échéance", "owner": "responsable"})
