@@ -16,6 +16,7 @@ from cptsapp.core import clock
 from tests.tools import databases
 from tests.tools.cast import Cast, cast_of, make_cast, numbers_of
 from tests.tools.client import CheckedClient
+from tests.tools.routes import shared_map
 from tests.tools.settings import test_settings
 
 MONDAY = datetime(2026, 7, 20, 12, 32, tzinfo=UTC)  # lundi 20 juillet 2026, 14h32 à Paris
@@ -107,7 +108,8 @@ def app(
     database_url: str, instance: Path, clock_file: Path, compiled_templates: FileSystemBytecodeCache
 ) -> Iterator[Flask]:
     """The application on that copy, in an application context."""
-    application = create_app(test_settings(instance, database_url, f"@{clock_file}"))
+    with shared_map():
+        application = create_app(test_settings(instance, database_url, f"@{clock_file}"))
     application.jinja_env.bytecode_cache = compiled_templates
     application.test_client_class = CheckedClient
     with application.app_context():

@@ -11,6 +11,7 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from tests.accounts.tools import give_password, pass_door, text_of
+from tests.tools.routes import own_map
 
 LATE = "/territoire-de-test"
 
@@ -39,6 +40,7 @@ def app(app):
         return render_template_string(page, form=form), 422 if request.method == "POST" else 200
 
     app._got_first_request = False
+    own_map(app)
     app.add_url_rule(LATE, "late", late, methods=["GET", "POST"])
     return app
 

@@ -10,6 +10,7 @@ from cptsapp.http.access import public
 from cptsapp.http.app import after_commit, give_up, settle
 from cptsapp.territory.models import Commune
 from tests.tools.factories import make_commune, make_cpts
+from tests.tools.routes import own_map
 
 pytestmark = pytest.mark.database
 
@@ -37,6 +38,7 @@ def routes(app: Flask) -> Flask:
         return "read"
 
     app._got_first_request = False
+    own_map(app)
     app.add_url_rule("/essai/ecrire", "write", write, methods=["GET", "POST"])
     app.add_url_rule("/essai/refuser", "refuse", refuse, methods=["POST"])
     app.add_url_rule("/essai/lire", "record", record)
