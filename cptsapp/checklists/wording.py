@@ -57,11 +57,47 @@ _PLANS = {
     "meeting.cancel": "{meeting}\u00a0: annulée par {who}.",
 }
 
-SENTENCES: Mapping[str, str] = MappingProxyType({**_CHECKLISTS, **_CONVENTIONS, **_PLANS})
+_PLAN_RIGHTS = {
+    "plan.anonymised": "Ce qui disait qui est la personne a été effacé\u00a0: {because}.",
+    "plan.kept_apart": "La demande dont vient ce plan est anonymisée\u202f: le plan garde l’identité jusqu’à sa fin.",
+    "right.asked": "{who} a noté que la personne demande\u00a0: {right}.",
+    "right.answered": "{who} a répondu ({right})\u00a0: {answer}.",
+}
+
+SENTENCES: Mapping[str, str] = MappingProxyType({**_PLAN_RIGHTS, **_CHECKLISTS, **_CONVENTIONS, **_PLANS})
+
+# Lines that people write; the others tell of an act and are never struck by hand.
+WRITTEN = ("journal.meeting", "journal.decision", "journal.note")
 
 # The words of the codes that a line's data hold, by key.
 VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
+        "right": MappingProxyType(
+            {
+                "access": "une copie de ce qui est gardé",
+                "departure": "quitter le plan",
+                "objection": "s’opposer au plan",
+            }
+        ),
+        "answer": MappingProxyType(
+            {
+                "handed": "copie remise en main propre",
+                "posted": "copie envoyée par courrier",
+                "secure_mail": "copie envoyée par messagerie sécurisée",
+                "read_out": "lue au téléphone, à sa demande",
+                "unproved": "refusé, identité non vérifiée",
+                "given_up": "la personne y a renoncé",
+                "done": "plan clos",
+                "erased": "plan clos et effacé",
+            }
+        ),
+        "because": MappingProxyType(
+            {
+                "retention": "délai de conservation passé",
+                "asked": "à la demande de la personne",
+                "restored": "de nouveau, après la remise d’une sauvegarde",
+            }
+        ),
         "meeting": MappingProxyType(
             {
                 "first": "Première réunion",
