@@ -16,6 +16,9 @@ THINGS = MappingProxyType(
         "commitment": "Engagement",
         "evidence": "Preuve d’un engagement",
         "journal_entry": "Ligne d’un journal",
+        "annual_cap": "Plafond annuel",
+        "flat_fee": "Forfait",
+        "care_plan_settings": "Réglages des PPCS",
         "stored_file": "Fichier",
     }
 )
@@ -49,6 +52,20 @@ _CONVENTIONS = {
 }
 
 _PLANS = {
+    "plan.opened": "Plan ouvert",
+    "plan.read": "A ouvert un plan",
+    "plan.identity_read": "A lu l’identité d’un plan",
+    "plans.listed": "A lu une liste de plans",
+    "circle.added": "Quelqu’un rejoint le cercle de soins",
+    "circle.invited": "Quelqu’un est invité dans le cercle de soins",
+    "circle.accepted": "Quelqu’un accepte de participer au plan",
+    "circle.declined": "Quelqu’un décline le plan",
+    "circle.answer_undone": "Réponse à l’invitation retirée",
+    "circle.left": "Quelqu’un quitte le cercle de soins",
+    "circle.lead_changed": "Le plan change de référent",
+    "circle.doctor_changed": "Le plan change de médecin traitant",
+    "agreement.given": "Accord de la personne recueilli pour quelqu’un du cercle",
+    "agreement.withdrawn": "Accord de la personne retiré à quelqu’un du cercle",
     "plan.engage": "Cercle de soins engagé",
     "plan.hold": "Première réunion tenue",
     "plan.put_back": "Plan\u202f: la réunion n’a pas eu lieu",
@@ -89,10 +106,18 @@ _PLAN_RIGHTS = {
     "plan.copied": "Copie de ce qui est gardé sur un plan",
 }
 
-SENTENCES = MappingProxyType({**_PLAN_RIGHTS, **_FILES, **_CHECKLISTS, **_REGISTER, **_CONVENTIONS, **_PLANS})
+_SUMS = {
+    "cap.set": "Plafond annuel réglé",
+    "flat_fee.set": "Forfait réglé",
+    "flat_fee.removed": "Forfait retiré",
+    "plan.settings": "Réglages des PPCS changés",
+    "sums.exported": "A exporté un relevé de l’année",
+}
+
+SENTENCES = MappingProxyType({**_SUMS, **_PLAN_RIGHTS, **_FILES, **_CHECKLISTS, **_REGISTER, **_CONVENTIONS, **_PLANS})
 
 # By name of the fact.
-FIELDS = MappingProxyType({"due_on": "échéance", "owner": "responsable"})
+FIELDS = MappingProxyType({"due_on": "échéance", "owner": "responsable", "year": "année"})
 
 # Values by name of the fact, as in `audit.words.VALUES`.
 VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType({})

@@ -1,18 +1,20 @@
 """Writing lines: owed with an act, taken back with its correction, approved and paid by person and account."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor, record
-from cptsapp.core import clock
+from cptsapp.core import clock, french
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Forbidden, Refusal, refuse_if
+from cptsapp.directory.merged import roots
 from cptsapp.ledger import queries
-from cptsapp.ledger.models import LedgerLine, LineState, Nature
+from cptsapp.ledger.models import AnnualCap, LedgerLine, LineState, Nature
 from cptsapp.ledger.permissions import why_not_cancel, why_not_settle
-from cptsapp.ledger.rules import STATE_WORDS, may_go
+from cptsapp.ledger.rules import STATE_WORDS, STEPS, Step, beyond, may_go
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +80,94 @@ def cancel(line: LedgerLine, *, by: Actor | None) -> None:
 
 
 def approve(account: str, person_ids: Sequence[int], *, by: CurrentUser) -> int:
-    """Approve what one person is owed on an account; gives how many lines. Raises Forbidden, or Refusal for none."""
-    return _move_all(account, person_ids, LineState.OWED, LineState.APPROVED, by)
+    """Approve what persons are owed on an account; gives how many lines. Raises as `settle_lines` does."""
+    return settle_lines(Step.APPROVE, queries.Scope(person_ids, account), by=by)
 
 
 def pay(account: str, person_ids: Sequence[int], *, by: CurrentUser) -> int:
-    """Note as paid what was approved; gives how many lines. Raises Forbidden, or Refusal for none."""
-    return _move_all(account, person_ids, LineState.APPROVED, LineState.PAID, by)
+    """Note as paid what was approved; gives how many lines. Raises as `settle_lines` does."""
+    return settle_lines(Step.PAY, queries.Scope(person_ids, account), by=by)
 
 
 def withdraw_approval(account: str, person_ids: Sequence[int], *, by: CurrentUser) -> int:
-    """Take an approval back while nothing is paid; gives how many lines. Raises Forbidden, or Refusal for none."""
-    return _move_all(account, person_ids, LineState.APPROVED, LineState.OWED, by)
+    """Take an approval back while nothing is paid; gives how many lines. Raises as `settle_lines` does."""
+    return settle_lines(Step.WITHDRAW_APPROVAL, queries.Scope(person_ids, account), by=by)
 
 
 def withdraw_payment(account: str, person_ids: Sequence[int], *, by: CurrentUser) -> int:
-    """Say that it was not paid after all; gives how many lines. Raises Forbidden, or Refusal for none."""
-    return _move_all(account, person_ids, LineState.PAID, LineState.APPROVED, by)
+    """Say that it was not paid after all; gives how many lines. Raises as `settle_lines` does."""
+    return settle_lines(Step.WITHDRAW_PAYMENT, queries.Scope(person_ids, account), by=by)
 
 
-def _move_all(account: str, person_ids: Sequence[int], before: LineState, after: LineState, by: CurrentUser) -> int:
+def settle_lines(step: Step, scope: queries.Scope, *, by: CurrentUser, seen_cents: int | None = None) -> int:
+    """Move the lines of a scope one step; gives how many. `seen_cents`: the sum their approver read.
+
+    Raises Forbidden; Refusal when nothing is left, when the sum is another, and when the cap of a year would be passed.
+    """
     if why_not_settle(by):
         raise Forbidden
-    lines = [line for line in queries.lines_of(account, person_ids) if line.state is before]
+    before, after = STEPS[step]
+    caps = queries.held_caps() if step is Step.APPROVE else {}
+    lines = queries.held_lines(scope, before)
     if not lines:
         raise Refusal(
             f"Rien n’est «\u00a0{STATE_WORDS[before]}\u00a0» ici\u202f: la page a peut-être changé entre-temps."
         )
+    cents = sum(line.amount_cents for line in lines)
+    if seen_cents is not None and seen_cents != cents:
+        raise Refusal(
+            f"La somme est maintenant de {french.money(cents)}\u202f: relisez le relevé avant de recommencer."
+        )
+    _refuse_beyond(caps, lines)
     for line in lines:
         _move(line, after)
     session.flush()
-    cents = sum(line.amount_cents for line in lines)
-    record(f"lines.{after}", lines[0], by=by, account=account, count=len(lines), cents=cents)
+    about = {"account": scope.account} if scope.account else {"year": scope.year, "kind": scope.kind}
+    record(f"lines.{after}", lines[0], by=by, count=len(lines), cents=cents, **about)
     return len(lines)
+
+
+def _refuse_beyond(caps: Mapping[int, int], lines: Sequence[LedgerLine]) -> None:
+    """Nobody is paid more than the cap of a year, whatever it is for (§2.7); of several, all are named."""
+    if not caps:
+        return
+    now_called = roots()
+    more: Counter[tuple[int, int]] = Counter()
+    for line in lines:
+        more[now_called.get(line.person_id, line.person_id), line.done_on.year] += line.amount_cents
+    settled = queries.settled_sums(person_id for person_id, _ in more)
+    excess = {
+        key: too_much
+        for key, cents in more.items()
+        if (too_much := beyond(caps.get(key[1]), settled.get(key, 0), cents))
+    }
+    if excess:
+        raise Refusal(_beyond_words(excess, caps))
+
+
+def _beyond_words(excess: Mapping[tuple[int, int], int], caps: Mapping[int, int]) -> str:
+    names = queries.names({person_id for person_id, _ in excess})
+    said = [
+        f"{names[person_id]}, {french.money(cents)} de trop en {year} (plafond {french.money(caps[year])})"
+        for (person_id, year), cents in sorted(excess.items())
+    ]
+    everyone = "\u202f; ".join(said)
+    return f"Le plafond annuel serait dépassé\u202f: {everyone}. Rien n’est approuvé."
+
+
+def save_cap(year: int, cents: int, *, by: CurrentUser) -> None:
+    """Write the most one person may be paid in a year, in cents. Raises Forbidden. The trail keeps what it was."""
+    if not by.can("ledger.settings"):
+        raise Forbidden
+    cap = session.get(AnnualCap, year, with_for_update=True)
+    before = cap.cents if cap is not None else None
+    if before == cents:
+        return
+    cap = cap or AnnualCap(year=year)
+    cap.cents, cap.updated_at, cap.updated_by_id = cents, clock.now(), by.id
+    session.add(cap)
+    session.flush()
+    record("cap.set", None, by=by, year=year, changes={"cents": [before, cents]})
 
 
 def _move(line: LedgerLine, after: LineState) -> None:
