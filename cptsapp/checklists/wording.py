@@ -44,6 +44,17 @@ _CONVENTIONS = {
 }
 
 _PLANS = {
+    "plan.opened": "{who} a ouvert le plan.",
+    "circle.added": "{who} a ajouté {person} au cercle de soins.",
+    "circle.invited": "{who} a invité {person}.",
+    "circle.accepted": "{person} participe au plan.",
+    "circle.declined": "{person} ne participe pas au plan.",
+    "circle.answer_undone": "La réponse de {person} est attendue de nouveau.",
+    "circle.left": "{person} n’est plus du cercle de soins.",
+    "circle.lead_changed": "{person} est référent du plan.",
+    "circle.doctor_changed": "{person} est médecin traitant du plan.",
+    "plan_agreement.given": "La personne accepte que {person} ait connaissance du plan.",
+    "plan_agreement.withdrawn": "La personne n’accepte plus que {person} ait connaissance du plan.",
     "plan.engage": "{who} a engagé le cercle de soins.",
     "plan.hold": "La réunion a eu lieu, notée par {who}.",
     "plan.put_back": "La réunion n’a pas eu lieu, dit {who}.",

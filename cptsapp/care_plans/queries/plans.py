@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.care_plans.models import CarePlan, CircleMember, MemberRole
+from cptsapp.care_plans.models import CarePlan, CircleMember, MemberRole, PlanAgreement
 from cptsapp.care_plans.permissions import visible_to
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
@@ -47,3 +47,22 @@ def lead_of(members: Sequence[CircleMember]) -> CircleMember | None:
 def doctor_of(members: Sequence[CircleMember]) -> CircleMember | None:
     """The regular doctor among them, or None."""
     return next((member for member in members if member.role is MemberRole.REGULAR_DOCTOR), None)
+
+
+def agreeing(plan_id: int) -> set[int]:
+    """The members of a circle to whom the person agrees today."""
+    return set(
+        session.scalars(
+            select(PlanAgreement.member_id)
+            .join(CircleMember, CircleMember.id == PlanAgreement.member_id)
+            .where(CircleMember.plan_id == plan_id, PlanAgreement.withdrawn_at.is_(None))
+        )
+    )
+
+
+def member_of(plan_id: int, member_id: int) -> CircleMember:
+    """Someone who is in the circle of this plan today; raises Invisible."""
+    found = session.get(CircleMember, member_id, populate_existing=True)
+    if found is None or found.plan_id != plan_id or found.left_at is not None:
+        raise Invisible
+    return found
