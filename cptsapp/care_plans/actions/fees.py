@@ -6,6 +6,7 @@ from datetime import date
 from cptsapp.audit.actions import Actor
 from cptsapp.care_plans.models import CarePlan, CircleMember, FeeStep, FlatFee, PlanFee
 from cptsapp.care_plans.queries import fees as queries
+from cptsapp.care_plans.queries.fees import LINE_KIND, account_of
 from cptsapp.care_plans.rules.fees import fee_of
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -14,13 +15,6 @@ from cptsapp.directory.merged import roots
 from cptsapp.ledger import actions as ledger
 from cptsapp.ledger.models import LineState
 from cptsapp.ledger.queries import live_line
-
-LINE_KIND = "plan.fee"
-
-
-def account_of(year: int) -> str:
-    """The ledger's account of the plans' fees of a year."""
-    return f"ppcs/{year}"
 
 
 def owe_for(

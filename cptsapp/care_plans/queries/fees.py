@@ -11,9 +11,11 @@ from cptsapp.care_plans.rules.fees import STEP_WORDS
 from cptsapp.core.db import session
 from cptsapp.directory.merged import merged_persons, same_person
 from cptsapp.ledger.models import LedgerLine, LineState
+from cptsapp.ledger.naming import Naming
 from cptsapp.ledger.queries import lines_from
 
 SOURCE = PlanFee.__tablename__
+LINE_KIND = "plan.fee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +79,16 @@ def is_settled(plan_id: int, step: FeeStep) -> bool:
     """Whether something of a step is approved or paid: it can then no longer be undone."""
     fees = [fee.id for fee in fees_of_step(plan_id, step)]
     return any(line.state in (LineState.APPROVED, LineState.PAID) for line in lines_from(SOURCE, fees))
+
+
+def account_of(year: int) -> str:
+    """The ledger's account of the plans' fees of a year."""
+    return f"ppcs/{year}"
+
+
+def account_names(accounts: Collection[str]) -> Mapping[str, str]:
+    """Account → « Forfaits PPCS 2026 »."""
+    return {account: f"Forfaits PPCS {account.partition('/')[2]}" for account in accounts}
+
+
+NAMING = Naming(LINE_KIND, "forfaits-ppcs", "Forfaits PPCS", account_names, named)
