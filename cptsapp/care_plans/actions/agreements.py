@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.care_plans.actions import links, standard
-from cptsapp.care_plans.actions.holding import held, say
+from cptsapp.care_plans.actions.changing import held, say
 from cptsapp.care_plans.actions.moves import touch
 from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, PlanAgreement
 from cptsapp.care_plans.queries.plans import member_of

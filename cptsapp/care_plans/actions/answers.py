@@ -6,7 +6,7 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor
 from cptsapp.care_plans.actions import agreements, links, standard
 from cptsapp.care_plans.actions.agreements import NOT_GIVEN
-from cptsapp.care_plans.actions.holding import held, say
+from cptsapp.care_plans.actions.changing import held, say
 from cptsapp.care_plans.actions.moves import touch
 from cptsapp.care_plans.identity import title
 from cptsapp.care_plans.models import CarePlan, CircleMember, PlanState

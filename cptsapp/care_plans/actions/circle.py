@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor
 from cptsapp.care_plans.actions import agreements, links, standard
-from cptsapp.care_plans.actions.holding import CLOSED, held, say
+from cptsapp.care_plans.actions.changing import CLOSED, held, say
 from cptsapp.care_plans.actions.moves import touch
 from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRole, PlanState
 from cptsapp.care_plans.queries.plans import circle, doctor_of, lead_of, locked, member_of

@@ -13,11 +13,9 @@ from cptsapp.care_plans.rules import defaults
 from cptsapp.care_plans.rules.defaults import HEADINGS, Standard, Timing
 from cptsapp.checklists.actions import Owed, add, note_event, set_state, touch
 from cptsapp.checklists.models import Commitment, CommitmentState, Side
-from cptsapp.checklists.rules import OPEN, add_months
+from cptsapp.checklists.rules import OPEN
 from cptsapp.core.db import session
 from cptsapp.territory import queries as territory
-
-_REVIEW_MONTHS = {Timing.REVIEW_6: 6, Timing.REVIEW_12: 12}
 
 
 def begin(plan: CarePlan, members: Sequence[CircleMember], *, by: Actor | None) -> None:
@@ -71,25 +69,6 @@ def _add(
         code=one.code,
     )
     add(plan.checklist_id, owed, by=by)
-
-
-def set_review_days(plan: CarePlan, validated_on: date, *, by: Actor | None) -> None:
-    """Give their days to the commitments of the reviews: 6 and 12 months after the validation (A79)."""
-    for commitment in _open_of(plan):
-        standard = defaults.BY_CODE.get(commitment.code or "")
-        months = _REVIEW_MONTHS.get(standard.timing) if standard else None
-        if months is not None:
-            commitment.due_on = add_months(validated_on, months)
-            touch(commitment, by)
-
-
-def clear_review_days(plan: CarePlan, *, by: Actor | None) -> None:
-    """Take those days back with the validation."""
-    for commitment in _open_of(plan):
-        standard = defaults.BY_CODE.get(commitment.code or "")
-        if standard and standard.timing in _REVIEW_MONTHS:
-            commitment.due_on = None
-            touch(commitment, by)
 
 
 # -- who owes ---------------------------------------------------------------------------------------------------------
