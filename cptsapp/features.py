@@ -17,6 +17,7 @@ from cptsapp.directory import keepers
 from cptsapp.directory.permissions import use_setting
 from cptsapp.directory.queries.finding import tell
 from cptsapp.directory.rules.facets import APPLIED, POSTS
+from cptsapp.files import holders
 from cptsapp.http import access, htmx
 from cptsapp.membership.models import Application
 from cptsapp.membership.queries.applications import applicants
@@ -84,8 +85,12 @@ KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation", "
 # Those that keep checklists: their names, who sees them.
 SOURCES = ("conventions", "care_plans")
 
+# Those that hold stored files: each says who may read its own.
+HOLDERS = ("checklists", "conventions")
+
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
+    "files.views",
     "accounts.login",
     "accounts.views",
     "territory.views",
@@ -158,6 +163,7 @@ def register(app: Flask) -> None:
     tell(APPLIED, applicants, Application)
     keepers.plug(*(import_module(f"cptsapp.{name}.keeps").KEEPER for name in KEEPERS))
     sources.plug(*(import_module(f"cptsapp.{name}.source").SOURCE for name in SOURCES))
+    holders.plug(*(import_module(f"cptsapp.{name}.holds").may_read_file for name in HOLDERS))
     for name in MODULES:
         _install(app, name)
     desks.on_lock[:] = [_free_hold]

@@ -26,7 +26,7 @@ def init_app(app: Flask, is_secure: bool) -> None:
         headers.setdefault("Cache-Control", "no-store")
         if response.status_code in (204, 304):  # no document to protect, and polls are counted in bytes
             return response
-        headers["Content-Security-Policy"] = POLICY
+        headers.setdefault("Content-Security-Policy", POLICY)
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

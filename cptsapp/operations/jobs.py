@@ -10,6 +10,7 @@ from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.core import submissions
+from cptsapp.files import actions as files
 from cptsapp.imports.actions import turns
 from cptsapp.inbox.actions import (
     campaigns,
@@ -68,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("search.alert", timedelta(minutes=5), search.alert),
     Job("applications.purge", timedelta(days=1), applications.purge_old),
     Job("imports.sweep", timedelta(days=1), turns.sweep_files),
+    Job("files.sweep", timedelta(days=1), files.sweep),
     Job("capacity.ask", timedelta(hours=1), campaigns.run),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
     Job("intake.purge", timedelta(hours=6), intake.purge_drafts),
