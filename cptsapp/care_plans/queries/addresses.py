@@ -1,4 +1,4 @@
-"""Where those of a circle are written to: their account, their sheet, their structure, or a relative's sealed address."""
+"""Where those of a circle are written to: an account, a sheet, a structure, a relative's sealed address."""
 
 import json
 from collections.abc import Iterable, Sequence

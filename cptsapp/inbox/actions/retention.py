@@ -18,6 +18,7 @@ from cptsapp.core.db import session
 from cptsapp.core.erasures import Erased
 from cptsapp.core.local import day_bounds
 from cptsapp.core.periods import months_later
+from cptsapp.inbox import followers
 from cptsapp.inbox.actions import links, stopping
 from cptsapp.inbox.actions.drafts_about import drop_drafts_about
 from cptsapp.inbox.actions.moves import move
@@ -118,6 +119,7 @@ def anonymise(request: Request, *, because: str, by: ByUser | None, actor: Actor
     """Blank a closed file, locked by the caller: seals, indexes, free texts, links, mails, drafts. Figures stay."""
     if request.state is not State.CLOSED:
         raise ValueError("only a closed file is anonymised")
+    followers.before_anonymise(request, because, by)
     known = [who for who in map(read_seeker, request.seekers) if who is not None]
     _answer_rights(request, by)
     add_step(request, "request.anonymised", actor=actor, by=by, because=because)
@@ -208,12 +210,14 @@ def _blank_request(request: Request) -> None:
 
 
 def note_erasures() -> int:
-    """Write in the file of erasures every anonymised request it lacks; gives how many. Only what is committed counts.
+    """Write in the file of erasures every anonymised request it lacks, and what follows them; gives how many.
 
-    Called once the transaction has ended, and every few minutes: a crash in between loses nothing.
+    Only what is committed counts. Called once the transaction has ended, and every few minutes: a crash in between
+    loses nothing.
     """
     rows = session.execute(select(Request.seal_id).where(Request.anonymised_at.is_not(None)).order_by(Request.id))
-    return erasures.append((Erased(Request.__tablename__, row.seal_id) for row in rows), clock.now())
+    gone = [Erased(Request.__tablename__, row.seal_id) for row in rows]
+    return erasures.append(gone + followers.erased(), clock.now())
 
 
 def erase_again(erased: Iterable[Erased]) -> int:

@@ -10,6 +10,7 @@ from cptsapp.accounts.models import User
 from cptsapp.core import french
 from cptsapp.core.db import session
 from cptsapp.directory.models import Organisation, Person
+from cptsapp.inbox import followers
 from cptsapp.inbox.models import (
     Agreement,
     CareBreak,
@@ -57,6 +58,7 @@ def holdings(request: Request, seeker: Seeker) -> list[Section]:
         Section("openings", "Qui a ouvert le dossier", _openings(request)),
         Section("messages", "Messages envoyés", _messages(request)),
         Section("rights", "Droits demandés", _rights(request)),
+        *followers.holdings(seeker),
     ]
 
 
