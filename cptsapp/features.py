@@ -19,6 +19,8 @@ from cptsapp.directory.queries.finding import tell
 from cptsapp.directory.rules.facets import APPLIED, POSTS
 from cptsapp.files import holders
 from cptsapp.http import access, htmx
+from cptsapp.inbox import followers
+from cptsapp.ledger import naming
 from cptsapp.membership.models import Application
 from cptsapp.membership.queries.applications import applicants
 from cptsapp.membership.queries.settings import shows_members
@@ -80,13 +82,19 @@ FEATURES = (
 )
 
 # Those that keep something of the persons of the directory: what a merge carries, what an objection erases.
-KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation", "inbox")
+KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation", "inbox", "care_plans")
 
 # Those that keep checklists: their names, who sees them.
 SOURCES = ("conventions", "care_plans")
 
+# Those that go on with the persons of a request: told before its file is anonymised.
+FOLLOWERS = ("care_plans",)
+
 # Those that hold stored files: each says who may read its own.
 HOLDERS = ("checklists", "conventions")
+
+# Those that owe sums: how the statements of the ledger call them.
+NAMINGS = ("activity.queries.accounts", "care_plans.queries.fees")
 
 # Each has a `blueprint`, an `init_app(app)`, or both.
 MODULES = (
@@ -162,8 +170,10 @@ def register(app: Flask) -> None:
     tell(POSTS, posting_entries)
     tell(APPLIED, applicants, Application)
     keepers.plug(*(import_module(f"cptsapp.{name}.keeps").KEEPER for name in KEEPERS))
+    followers.plug(*(import_module(f"cptsapp.{name}.keeps").FOLLOWER for name in FOLLOWERS))
     sources.plug(*(import_module(f"cptsapp.{name}.source").SOURCE for name in SOURCES))
     holders.plug(*(import_module(f"cptsapp.{name}.holds").may_read_file for name in HOLDERS))
+    naming.plug(*(import_module(f"cptsapp.{name}").NAMING for name in NAMINGS))
     for name in MODULES:
         _install(app, name)
     desks.on_lock[:] = [_free_hold]

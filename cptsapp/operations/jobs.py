@@ -9,6 +9,7 @@ from cptsapp.accounts.actions import drafts, throttle
 from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
+from cptsapp.care_plans.actions import retention as plans
 from cptsapp.core import submissions
 from cptsapp.files import actions as files
 from cptsapp.imports.actions import turns
@@ -55,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("identities.erase", timedelta(hours=1), activity.erase_due),
     Job("requests.purge", timedelta(hours=1), suspects.purge),
     Job("requests.anonymise", timedelta(minutes=10), retention.anonymise_due),
+    Job("plans.anonymise", timedelta(minutes=10), plans.anonymise_due),
     Job("requests.alert", timedelta(days=1), inactive.alert),
     Job("erasures.note", timedelta(minutes=10), forgetting.keep_up),
     Job("rights.remind", timedelta(hours=6), rights_mail.remind_due),

@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select, update
 from cptsapp.accounts.models import SignIn, User
 from cptsapp.activity.actions import erase_due
 from cptsapp.audit.actions import record
+from cptsapp.care_plans.actions import retention as plans
 from cptsapp.core import clock, erasures, seal
 from cptsapp.core.db import db, session
 from cptsapp.inbox.actions import forgetting, retention
@@ -104,7 +105,7 @@ def _settle(manifest: backup.Manifest) -> None:
     """Catch up with the time since the copy: erase what was due, end sessions, say it in the trail."""
     now = clock.now()
     erase_due(now)
-    _erase_requests(now)
+    _erase_persons(now)
     session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
     session.execute(update(AgendaVersion).values(version=AgendaVersion.version + VERSION_LEAP))
     record("copy.restored", None, by=None, made_at=manifest.made_at)
@@ -113,8 +114,10 @@ def _settle(manifest: backup.Manifest) -> None:
     session.remove()
 
 
-def _erase_requests(now: datetime) -> None:
-    """The files erased on request since the copy was made, whatever their age; then those whose time has come."""
-    retention.erase_again(erasures.read())
-    while retention.anonymise_due(now):
+def _erase_persons(now: datetime) -> None:
+    """The plans and files erased since the copy was made, whatever their age; then those whose time has come."""
+    gone = erasures.read()
+    plans.erase_again(gone)  # before the requests: those whose person asked for it must not be kept apart
+    retention.erase_again(gone)
+    while plans.anonymise_due(now) + retention.anonymise_due(now):
         session.commit()
