@@ -113,6 +113,7 @@ def app(
     application.jinja_env.bytecode_cache = compiled_templates
     application.test_client_class = CheckedClient
     with application.app_context():
+        databases.share_compiled(databases.db.engine)
         yield application
         databases.dispose()
     clock.configure(None)

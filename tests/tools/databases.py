@@ -7,11 +7,12 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from flask_migrate import upgrade
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.pool import Pool
 
 from cptsapp import create_app
@@ -94,6 +95,18 @@ def dispose() -> None:
     """Close every connection of the application's engine."""
     session.remove()
     db.engine.dispose()
+
+
+_compiled: dict[str, tuple[Dialect, Any]] = {}
+
+
+def share_compiled(engine: Engine) -> None:
+    """What one test's engine has compiled serves the others': each would write the same statements again.
+
+    A compiled statement is known by its dialect, so they share that too; it knows nothing of one database.
+    """
+    known = _compiled.setdefault(engine.dialect.name, (engine.dialect, engine._compiled_cache))
+    engine.dialect, engine._compiled_cache = known
 
 
 _opened: "weakref.WeakSet[psycopg.Connection]" = weakref.WeakSet()
