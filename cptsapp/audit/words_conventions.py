@@ -49,6 +49,21 @@ _CONVENTIONS = {
     "convention.give_notice": "Préavis donné",
     "convention.withdraw_notice": "Préavis retiré",
     "convention.end": "Convention close",
+    "convention.created": "Convention ouverte",
+    "convention.changed": "En-tête de la convention corrigé",
+    "convention.lead": "Convention confiée à quelqu’un d’autre",
+    "convention.article_added": "Article ajouté",
+    "convention.article_changed": "Article réécrit",
+    "convention.article_moved": "Article déplacé",
+    "convention.article_removed": "Article retiré",
+    "convention.clause_moved": "Engagement déplacé dans son article",
+    "convention.clause_removed": "Engagement retiré du texte",
+    "convention.commented": "Remarque sur le texte",
+    "convention.comment_answered": "Réponse à une remarque",
+    "convention.minutes": "Procès-verbal de l’adoption ajouté",
+    "convention.sign": "Signature notée",
+    "convention.unsign": "Signature annulée",
+    "convention.amended": "Convention modifiée par un avenant",
 }
 
 _PLANS = {

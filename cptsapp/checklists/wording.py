@@ -33,14 +33,20 @@ _CHECKLISTS = {
 }
 
 _CONVENTIONS = {
-    "convention.circulate": "{who} a mis le texte en relecture.",
+    "convention.created": "Convention ouverte par {who}.",
+    "convention.circulate": "{who} a mis le texte en relecture jusqu’au {comments_due_on}.",
     "convention.redraft": "{who} a repris le texte.",
     "convention.adopt": "Convention adoptée le {happened_on}, notée par {who}.",
     "convention.enter_into_force": "Convention signée par toutes les parties\u202f: elle est en vigueur.",
-    "convention.renew": "Convention renouvelée.",
-    "convention.give_notice": "{who} a noté le préavis.",
+    "convention.minutes": "{who} a ajouté le procès-verbal de l’adoption.",
+    "convention.sign": "{party}\u00a0: signée le {happened_on}, notée par {who}.",
+    "convention.unsign": "{party}\u00a0: signature annulée par {who}.",
+    "convention.amendment": "{who} a ouvert l’avenant n°\u00a0{number}.",
+    "convention.amended": "L’avenant n°\u00a0{number} est en vigueur.",
+    "convention.renew": "Convention renouvelée jusqu’au {until_on}.",
+    "convention.give_notice": "Préavis donné le {happened_on}, noté par {who}\u00a0: elle finit le {until_on}.",
     "convention.withdraw_notice": "{who} a retiré le préavis.",
-    "convention.end": "Convention close.",
+    "convention.end": "Convention close le {happened_on}\u00a0: {reason}.",
 }
 
 _PLANS = {
@@ -115,6 +121,15 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "review_6": "Bilan des 6 mois",
                 "review_12": "Bilan d’un an",
                 "extra": "Réunion",
+            }
+        ),
+        "reason": MappingProxyType(
+            {
+                "term": "arrivée à son terme",
+                "notice": "dénoncée",
+                "replaced": "remplacée",
+                "partner_left": "le partenaire a quitté la CPTS",
+                "abandoned": "abandonnée",
             }
         ),
     }

@@ -40,6 +40,8 @@ def move(
     session.flush()
     checklist = session.get_one(Checklist, convention.checklist_id)
     checklist.is_live = convention.state is ConventionState.IN_FORCE
+    if end_reason is not None:
+        about, happened_on = {"reason": end_reason.value, **about}, happened_on or ended_on
     kind = f"convention.{code}"
     note_event(convention.checklist_id, kind, by=by, file_id=file_id, happened_on=happened_on, note=note, **about)
     record(kind, convention, by=by)

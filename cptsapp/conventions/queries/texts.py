@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from cptsapp.checklists.models import Commitment, CommitmentState
-from cptsapp.conventions.models import Article, Convention, FrozenText
+from cptsapp.conventions.models import Article, Convention, ConventionState, FrozenText
 from cptsapp.conventions.queries.partners import names_of
 from cptsapp.conventions.rules import terms
-from cptsapp.conventions.rules.texts import ArticleText, Clause, Text
+from cptsapp.conventions.rules.texts import ArticleText, Clause, Text, from_json
 from cptsapp.core.db import session
 from cptsapp.territory import queries as territory
 
@@ -81,3 +81,25 @@ def latest_text(convention_id: int) -> FrozenText | None:
     return session.scalar(
         select(FrozenText).where(FrozenText.convention_id == convention_id).order_by(FrozenText.number.desc()).limit(1)
     )
+
+
+def articles_in_force(convention: Convention) -> list[ArticleText]:
+    """The articles that bind today: those of the adopted text, as the amendments in force have rewritten them."""
+    bound: dict[str, ArticleText] = {}
+    for text in _texts_in_force(convention):
+        bound |= {article.number: article for article in from_json(text.content).articles}
+    return list(bound.values())
+
+
+def _texts_in_force(convention: Convention) -> Sequence[FrozenText]:
+    """The adopted text of the convention, then those of its amendments in the order of their numbers."""
+    return session.scalars(
+        select(FrozenText)
+        .join(Convention, Convention.id == FrozenText.convention_id)
+        .where(
+            (Convention.id == convention.id)
+            | ((Convention.parent_id == convention.id) & (Convention.state == ConventionState.IN_FORCE)),
+            FrozenText.checksum == Convention.checksum,
+        )
+        .order_by(Convention.amendment_number.nulls_first(), FrozenText.number)
+    ).all()
