@@ -14,6 +14,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.files.rules import (
     DOCX,
     EMBEDDED,
+    HEAVY,
     JPEG,
     LOCKED,
     MACROS,
@@ -44,7 +45,7 @@ _MAIN_PARTS = (
 # A script, whatever the suite that runs it.
 _MACROS = ("vbaproject", "vbadata", "xl/macrosheets/", "basic/", "scripts/")
 # An object of another program, that a click opens.
-_EMBEDDED = ("oleobject", "/activex/", "objectreplacements/")
+_EMBEDDED = ("oleobject", "/activex/")
 _BROKEN = (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, UnicodeDecodeError, ValueError, zlib.error)
 
 
@@ -89,7 +90,7 @@ def _document(path: Path) -> str:
         raise Refusal(SPOILED)
     parts, directory_bytes = announced
     if parts > PARTS_MAX or directory_bytes > DIRECTORY_MAX_BYTES:  # before the library makes an object of each
-        raise Refusal(UNKNOWN)
+        raise Refusal(HEAVY)
     try:
         with ZipFile(path) as archive:
             found = archive.infolist()
@@ -122,7 +123,7 @@ def _refuse_unpacking(parts: list[ZipInfo]) -> None:
     if len({part.filename for part in parts}) < len(parts):  # two programs would not read the same one
         raise Refusal(TWO_IN_ONE)
     if sum(part.file_size for part in parts) > UNPACKED_MAX_BYTES:
-        raise Refusal(UNKNOWN)
+        raise Refusal(HEAVY)
 
 
 def _declared(archive: ZipFile, names: set[str]) -> str:
@@ -130,7 +131,7 @@ def _declared(archive: ZipFile, names: set[str]) -> str:
     if _MIMETYPE in names:
         said = _read(archive, _MIMETYPE).decode("ascii").strip()
         if said in (ODT, ODS) and "META-INF/manifest.xml" in names:
-            _refuse_locked(_read(archive, "META-INF/manifest.xml"))
+            _refuse_listed(_read(archive, "META-INF/manifest.xml"))
             return said
     if _CONTENT_TYPES in names:
         types = _read(archive, _CONTENT_TYPES)
@@ -142,9 +143,12 @@ def _declared(archive: ZipFile, names: set[str]) -> str:
     raise Refusal(UNKNOWN)
 
 
-def _refuse_locked(manifest: bytes) -> None:
+def _refuse_listed(manifest: bytes) -> None:
+    """Raise Refusal for what an OpenDocument says of its own parts: a chart is an object of ours, this is not."""
     if b"encryption-data" in manifest:
         raise Refusal(LOCKED)
+    if b"sun.star.oleobject" in manifest:
+        raise Refusal(EMBEDDED)
 
 
 def _read(archive: ZipFile, name: str) -> bytes:
@@ -152,7 +156,7 @@ def _read(archive: ZipFile, name: str) -> bytes:
     with archive.open(name) as part:
         content = part.read(PART_MAX_BYTES + 1)
     if len(content) > PART_MAX_BYTES:
-        raise Refusal(UNKNOWN)
+        raise Refusal(HEAVY)
     return content
 
 

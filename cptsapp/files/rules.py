@@ -30,9 +30,6 @@ ENDINGS = MappingProxyType(
 )
 # What an input of a file offers first; what is taken is decided by the content.
 ACCEPT = ",".join(f".{ending}" for endings in ENDINGS.values() for ending in endings)
-WORDS = MappingProxyType(
-    {PDF: "PDF", DOCX: "Word", XLSX: "Excel", ODT: "LibreOffice", ODS: "LibreOffice", PNG: "image", JPEG: "image"}
-)
 
 KINDS = "PDF, Word, Excel, LibreOffice ou image (PNG, JPEG), 25\u00a0Mo au plus."
 EMPTY = "Ce fichier est vide."
@@ -41,10 +38,10 @@ UNKNOWN = "Ce fichier n’est ni un PDF, ni un document Word, Excel ou LibreOffi
 OLD_OFFICE = "Ce document est d’un ancien format ou protégé par un mot de passe\u202f: enregistrez-le en PDF."
 MACROS = "Ce document contient des macros\u202f: enregistrez-le en PDF, ou sans macros."
 EMBEDDED = "Ce document contient un objet incorporé\u202f: enregistrez-le en PDF."
+HEAVY = "Ce document est trop lourd une fois ouvert\u202f: enregistrez-le en PDF."
 LOCKED = "Ce document est protégé par un mot de passe\u202f: enregistrez-le sans mot de passe."
 SPOILED = "Ce fichier est abîmé ou incomplet\u202f: ouvrez-le, enregistrez-le de nouveau, puis joignez-le."
 TWO_IN_ONE = "Ce fichier en cache un autre\u202f: enregistrez-le de nouveau, puis joignez-le."
-GONE = "Ce fichier n’est plus sur le disque du serveur\u202f: prévenez la personne qui l’administre."
 NO_ROOM = "Il n’y a plus assez de place sur le disque du serveur\u202f: prévenez la personne qui l’administre."
 
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
