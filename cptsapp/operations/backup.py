@@ -91,10 +91,15 @@ def _fill(settings: Settings, folder: Path, revision: str) -> None:
 
 
 def _copy_files(source: Path, target: Path) -> None:
-    """The stored files in one archive, empty when there are none."""
+    """The stored files in one archive, empty when there are none.
+
+    After the database: a file is on the disk before its row is. What is being received begins with a dot, and may be
+    gone before it could be copied.
+    """
     with tarfile.open(target, "w") as archive:
-        if source.is_dir():
-            archive.add(source, arcname=FILES)
+        for path in sorted(source.rglob("*")) if source.is_dir() else ():
+            if path.is_file() and not path.name.startswith("."):
+                archive.add(path, arcname=f"{FILES}/{path.relative_to(source)}")
 
 
 def _copy_keys(settings: Settings, target: Path) -> None:
