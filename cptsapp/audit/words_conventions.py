@@ -12,6 +12,7 @@ THINGS = MappingProxyType(
         "convention_template": "Modèle de convention",
         "care_plan": "PPCS",
         "plan_meeting": "Réunion d’un PPCS",
+        "document_asked": "Document demandé",
         "plan_right": "Droit demandé sur un PPCS",
         "commitment": "Engagement",
         "evidence": "Preuve d’un engagement",
@@ -85,7 +86,17 @@ _PLANS = {
     "plan.hold": "Première réunion tenue",
     "plan.put_back": "Plan\u202f: la réunion n’a pas eu lieu",
     "plan.validate": "Plan validé",
+    "plan.unvalidate": "Validation du plan reprise",
     "plan.close": "Plan clos",
+    "meeting.added": "Réunion ajoutée",
+    "meeting.moved": "Échéance d’une réunion reportée",
+    "meeting.answered": "Réponse à un sondage de dates",
+    "meeting.asked_again": "Sondage de dates relancé",
+    "meetings.reminded": "Rappel des réunions envoyé",
+    "document.asked": "Document demandé",
+    "document.received": "Document reçu",
+    "document.dropped": "Document qui n’est plus attendu",
+    "document.awaited": "Document de nouveau attendu",
     "meeting.poll": "Sondage de dates ouvert",
     "meeting.fix": "Date de réunion fixée",
     "meeting.unfix": "Date de réunion à choisir de nouveau",
@@ -132,7 +143,7 @@ _SUMS = {
 SENTENCES = MappingProxyType({**_SUMS, **_PLAN_RIGHTS, **_FILES, **_CHECKLISTS, **_REGISTER, **_CONVENTIONS, **_PLANS})
 
 # By name of the fact.
-FIELDS = MappingProxyType({"due_on": "échéance", "owner": "responsable", "year": "année"})
+FIELDS = MappingProxyType({"due_on": "échéance", "owner": "responsable", "year": "année", "line_kind": "quelles sommes"})
 
 # Values by name of the fact, as in `audit.words.VALUES`.
 VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType({})

@@ -65,13 +65,21 @@ _PLANS = {
     "plan.hold": "La réunion a eu lieu, notée par {who}.",
     "plan.put_back": "La réunion n’a pas eu lieu, dit {who}.",
     "plan.validate": "{who} a validé le plan.",
+    "plan.unvalidate": "{who} est revenu sur la validation du plan.",
     "plan.close": "Le plan est clos.",
-    "meeting.poll": "{meeting}\u00a0: {who} a proposé des dates.",
-    "meeting.fix": "{meeting}\u00a0: {who} a choisi la date.",
+    "meeting.added": "{who} a ajouté une réunion, à tenir avant le {due_on}.",
+    "meeting.moved": "{meeting}\u00a0: {who} a reporté l’échéance au {due_on}.",
+    "meeting.poll": "{meeting}\u00a0: {who} a proposé des dates à {asked}.",
+    "meeting.asked_again": "{meeting}\u00a0: {who} a relancé {asked}.",
+    "meeting.fix": "{meeting}\u00a0: {who} a choisi la date, {happened_on}.",
     "meeting.unfix": "{meeting}\u00a0: date à choisir de nouveau.",
-    "meeting.hold": "{meeting}\u00a0: {who} l’a notée tenue.",
+    "meeting.hold": "{meeting} tenue le {happened_on}, noté par {who}.",
     "meeting.undo_hold": "{meeting}\u00a0: elle n’a pas eu lieu, dit {who}.",
     "meeting.cancel": "{meeting}\u00a0: annulée par {who}.",
+    "document.asked": "{who} a demandé un document\u00a0: {document}.",
+    "document.received": "{who} a noté un document reçu\u00a0: {document}.",
+    "document.dropped": "{who} n’attend plus un document\u00a0: {document}.",
+    "document.awaited": "{who} attend de nouveau un document\u00a0: {document}.",
 }
 
 _PLAN_RIGHTS = {
@@ -121,6 +129,15 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "review_6": "Bilan des 6 mois",
                 "review_12": "Bilan d’un an",
                 "extra": "Réunion",
+            }
+        ),
+        "document": MappingProxyType(
+            {
+                "prescription": "ordonnance",
+                "certificate": "certificat médical",
+                "report": "compte rendu",
+                "form": "formulaire",
+                "other": "autre document",
             }
         ),
         "reason": MappingProxyType(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from cptsapp.care_plans.models import FeeStep, MeetingKind
+from cptsapp.care_plans.models import MeetingKind
 from cptsapp.checklists.rules import add_months
 
 # Months after the validation. Each is counted from that day, so that a short month never makes the next one drift.
@@ -14,15 +14,6 @@ REVIEW_MONTHS: Mapping[MeetingKind, int] = MappingProxyType({MeetingKind.REVIEW_
 REMINDERS = (30, 7)
 # A worker that was down catches up within so many days; later, the next reminder says it.
 CATCH_UP = timedelta(days=5)
-
-# What the meeting is for the fees; one more than the standard ones pays nothing.
-FEE_STEPS: Mapping[MeetingKind, FeeStep] = MappingProxyType(
-    {
-        MeetingKind.FIRST: FeeStep.MEETING,
-        MeetingKind.REVIEW_6: FeeStep.REVIEW_6,
-        MeetingKind.REVIEW_12: FeeStep.REVIEW_12,
-    }
-)
 
 NAMES: Mapping[MeetingKind, str] = MappingProxyType(
     {
