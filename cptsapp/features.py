@@ -115,6 +115,7 @@ MODULES = (
     "regulation.views",
     "calendars.views",
     "activity.views",
+    "ledger.views",
     "conventions.views",
     "care_plans.views",
     "operations.cli",
@@ -137,7 +138,9 @@ MENU = (
     MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
     MenuEntry("Demandes", "inbox.figures_page", "inbox.figures", unless="inbox.manage"),
     MenuEntry("Droits", "inbox.rights", "inbox.rights", unless="inbox.manage"),
+    MenuEntry("Sommes", "ledger.sums", "ledger.approve", unless="inbox.manage"),
     MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book", rooms=("/adhesions", "/appels")),
+    MenuEntry("Conventions", "conventions.register", "conventions.read"),
     MenuEntry("Réglages", "territory.settings", "territory.manage"),
     MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
 )

@@ -143,7 +143,11 @@ _SUMS = {
 SENTENCES = MappingProxyType({**_SUMS, **_PLAN_RIGHTS, **_FILES, **_CHECKLISTS, **_REGISTER, **_CONVENTIONS, **_PLANS})
 
 # By name of the fact.
-FIELDS = MappingProxyType({"due_on": "échéance", "owner": "responsable", "year": "année", "line_kind": "quelles sommes"})
+FIELDS = MappingProxyType(
+    {"due_on": "échéance", "owner": "responsable", "year": "année", "line_kind": "quelles sommes"}
+)
 
 # Values by name of the fact, as in `audit.words.VALUES`.
-VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"line_kind": {"snp.act": "créneaux honorés", "plan.fee": "forfaits PPCS"}}
+)

@@ -122,8 +122,9 @@ def settle_lines(step: Step, scope: queries.Scope, *, by: CurrentUser, seen_cent
     for line in lines:
         _move(line, after)
     session.flush()
-    about = {"account": scope.account} if scope.account else {"year": scope.year, "kind": scope.kind}
-    record(f"lines.{after}", lines[0], by=by, count=len(lines), cents=cents, **about)
+    about = {"account": scope.account, "year": scope.year, "line_kind": scope.kind}
+    told = {name: value for name, value in about.items() if value is not None}
+    record(f"lines.{after}", lines[0], by=by, count=len(lines), cents=cents, **told)
     return len(lines)
 
 
