@@ -1,5 +1,6 @@
 """The pages of the conventions, by subject."""
 
+from cptsapp.conventions.views import register
 from cptsapp.conventions.views.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "register"]
