@@ -128,7 +128,6 @@ _PLAN_RIGHTS = {
     "plan.kept_apart": "Plan\u202f: identité gardée à part, la demande est anonymisée",
     "plan.right_asked": "Droit demandé sur un plan",
     "plan.right_answered": "Droit sur un plan, réponse notée",
-    "plan.rights_opened": "Droits d’un plan ouverts",
     "plan.copied": "Copie de ce qui est gardé sur un plan",
 }
 

@@ -44,9 +44,7 @@ def follows(meetings: int, documents: int, told_count: int, retention_months: in
     if meetings:
         lines.append(_many(meetings, "réunion prévue est annulée", "réunions prévues sont annulées"))
     if documents:
-        lines.append(
-            _many(documents, "document demandé n’est plus attendu", "documents demandés ne sont plus attendus")
-        )
+        lines.append(_many(documents, "document n’est plus attendu", "documents ne sont plus attendus"))
     lines.append("Les liens privés ne s’ouvrent plus.")
     if told_count:
         lines.append(_many(told_count, "personne du cercle est prévenue", "personnes du cercle sont prévenues"))
