@@ -116,6 +116,7 @@ MODULES = (
     "calendars.views",
     "activity.views",
     "ledger.views",
+    "checklists.views",
     "conventions.views",
     "care_plans.views",
     "operations.cli",

@@ -14,7 +14,10 @@ from cptsapp.core.refusals import Invisible
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How a list of several sources calls a checklist: « DAC Vendée Littoral », « PPCS 2026-017, M. B. »; its page."""
+    """How a list of several sources calls a checklist: « DAC Vendée Littoral », « PPCS 2026-017 »; its page.
+
+    The address is empty for whoever owes a line of it and may not open the page.
+    """
 
     title: str
     url: str
@@ -38,6 +41,8 @@ class Source:
     `named`: checklist ids → names, for whoever asks, in a fixed number of statements. `can_see`: whether the user may
     open the checklist. `why_not_manage`: why they may not change what it lists. `takes_files`: a plan takes none.
     `figures`: code → (label, value today) of figures that may be given as evidence. `asks`: what else is asked of them.
+    `owners`: who may be given a commitment, person id → name; without it, whoever has an account. `opened`: told, in a
+    transaction of its own, that someone read a journal or a commitment with what was typed in them.
     """
 
     kind: ChecklistKind
@@ -47,8 +52,10 @@ class Source:
     takes_files: bool
     figures: Callable[[Checklist], Mapping[str, tuple[str, str]]] = lambda _checklist: {}
     asks: Callable[[CurrentUser], Sequence[Asked]] = lambda _user: ()
-    # Told after a commitment changed hands or state, in the same transaction.
+    # Told after someone changed the hands, the words or the state of a commitment, in the same transaction.
     changed: Callable[[Commitment, CurrentUser | None], None] = lambda _commitment, _by: None
+    owners: Callable[[Checklist], Mapping[int, str]] | None = None
+    opened: Callable[[Checklist, CurrentUser], None] = lambda _checklist, _by: None
 
 
 _sources: dict[ChecklistKind, Source] = {}

@@ -21,6 +21,7 @@ from cptsapp.core.seal import ring
 from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Organisation, Person
 from cptsapp.files.models import StoredFile
+from cptsapp.territory import queries as territory
 
 JOURNAL_SHOWN = 12
 JOURNAL_PAGE = 50
@@ -51,17 +52,29 @@ class Journal:
     older_than: int | None
     can_write: bool
     takes_files: bool
+    year: int  # today's: that of a line is said when it is another
 
 
 _Writer, _Striker = aliased(User), aliased(User)
 
 
 def journal(
-    checklist_id: int, user: CurrentUser, *, limit: int = JOURNAL_SHOWN, older_than: int | None = None
+    checklist_id: int,
+    user: CurrentUser,
+    *,
+    limit: int = JOURNAL_SHOWN,
+    older_than: int | None = None,
+    commitment_id: int | None = None,
 ) -> Journal:
-    """The newest lines of a journal, or those older than a line. The caller has seen that the user may read it."""
+    """The newest lines of a journal, or those older than a line, of one commitment if told.
+
+    The caller has seen to it that the user may read it.
+    """
     kept = session.get_one(Checklist, checklist_id)
-    found = session.execute(_entries(checklist_id, older_than).limit(limit + 1)).all()
+    wanted = _entries(checklist_id, older_than).limit(limit + 1)
+    if commitment_id is not None:
+        wanted = wanted.where(JournalEntry.commitment_id == commitment_id)
+    found = session.execute(wanted).all()
     shown, can_write = found[:limit], why_not_manage(kept, user) is None
     people = _people({one.data.get("person_id") for one in shown})
     houses = _organisations({one.data.get("organisation_id") for one in shown})
@@ -71,6 +84,7 @@ def journal(
         shown[-1].id if len(found) > limit else None,
         can_write,
         source_of(kept).takes_files,
+        territory.today().year,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.identity import CurrentUser
@@ -170,6 +170,14 @@ def row(commitment_id: int, user: CurrentUser) -> Row:
     _, kept = commitment(commitment_id, user)
     found = session.execute(_commitments().where(Commitment.id == commitment_id)).all()
     return _rows(found, {kept.id: _Reader(kept, user)}, _proofs(Evidence.commitment_id == commitment_id))[0]
+
+
+def articles(checklist_id: int) -> list[tuple[str, str]]:
+    """The articles of a checklist that have a commitment, as (number, heading), in their order."""
+    first = func.min(Commitment.position)
+    wanted = select(Commitment.number, Commitment.heading).where(Commitment.checklist_id == checklist_id)
+    found = session.execute(wanted.group_by(Commitment.number, Commitment.heading).order_by(first))
+    return [(one.number, one.heading) for one in found]
 
 
 def tallies(checklist_ids: Collection[int]) -> Mapping[int, Tally]:

@@ -1,0 +1,130 @@
+"""One commitment, and where it stands: a tick from a list, from « Mes engagements », or with a day and a comment."""
+
+from flask import make_response, render_template, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from cptsapp.accounts.current import me
+from cptsapp.checklists import actions
+from cptsapp.checklists.forms import FigureForm, FileForm, LinkForm, StateForm, warning_for
+from cptsapp.checklists.models import Checklist, ChecklistKind, CommitmentState
+from cptsapp.checklists.queries import commitment, journal, listing, row
+from cptsapp.checklists.queries.people import MINE, named
+from cptsapp.checklists.sources import source_of
+from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
+from cptsapp.core.refusals import Refusal
+from cptsapp.http import htmx
+from cptsapp.http.access import requires
+from cptsapp.http.app import after_commit, give_up
+
+BACK_MINE, BACK_SHEET = "miens", "fiche"
+
+
+@blueprint.get(f"/engagements/<{NUMBER}:commitment_id>")
+@requires(*READS)
+def sheet(commitment_id: int) -> Response:
+    """What it says, who owes it, what shows it was kept, what happened to it."""
+    return shown(commitment_id)
+
+
+def shown(
+    commitment_id: int,
+    status: int = 200,
+    *,
+    state: StateForm | None = None,
+    file: FileForm | None = None,
+    link: LinkForm | None = None,
+    figure: FigureForm | None = None,
+) -> Response:
+    """The page, with what was typed for an act that was refused."""
+    found, kept = commitment(commitment_id, me())
+    one = row(commitment_id, me())
+    figures = source_of(kept).figures(kept) if one.can_tick and source_of(kept).takes_files else {}
+    note_opened(kept)
+    page = render_template(
+        "checklists/sheet.html",
+        row=one,
+        place=named(kept, me()),
+        has_page=_has_page(kept),
+        journal=journal(kept.id, me(), commitment_id=commitment_id),
+        takes_files=source_of(kept).takes_files,
+        state=state or StateForm(formdata=None, version=found.version, back=BACK_SHEET),
+        file=file or FileForm(formdata=None),
+        link=link or LinkForm(formdata=None),
+        figure=(figure or FigureForm(formdata=None)).offer(figures),
+        has_figures=bool(figures),
+        warning=warning_for(kept.kind),
+        bar_title=bar_title(kept),
+    )
+    return make_response(page, status)
+
+
+def note_opened(kept: Checklist) -> None:
+    """Tell the source, once the page is made, that its reader saw what was typed there."""
+    user, source = me(), source_of(kept)
+    after_commit(lambda: source.opened(kept, user))
+
+
+def bar_title(kept: Checklist) -> str:
+    """The room of the menu that such a list belongs to."""
+    return "PPCS" if kept.kind is ChecklistKind.CARE_PLAN else "Conventions"
+
+
+def _has_page(kept: Checklist) -> bool:
+    return bool(source_of(kept).named([kept.id], me())[kept.id].url)
+
+
+@blueprint.post(f"/engagements/<{NUMBER}:commitment_id>/etat")
+@requires(*READS)
+def tick(commitment_id: int) -> Response:
+    """Say where it stands. For htmx the list again, with the journal; else the page it came from."""
+    form = StateForm()
+    after = _state(form.to.data)
+    before = commitment(commitment_id, me())[0].state
+    if not form.is_valid():
+        return shown(commitment_id, 422, state=form)
+    try:
+        found = actions.tick(
+            commitment_id,
+            after,
+            by=me(),
+            version=form.seen,
+            on=form.done_on.data,
+            comment=form.comment.data or "",
+        )
+    except Refusal as refusal:
+        if form.back.data != BACK_SHEET:
+            raise
+        give_up()
+        form.refuse(refusal.message, refusal.field)
+        return shown(commitment_id, 409, state=form)
+    if htmx.wants_fragment():
+        return _again(found.checklist_id, found.id)
+    return htmx.redirect(_after(form.back.data, commitment_id, before))
+
+
+def _state(typed: str | None) -> CommitmentState:
+    try:
+        return CommitmentState(typed or "")
+    except ValueError:
+        raise BadRequest from None
+
+
+def _again(checklist_id: int, commitment_id: int) -> Response:
+    """The list and the journal as they are now, for a page that shows both."""
+    page = render_template(
+        "checklists/_ticked.html",
+        listing=listing(checklist_id, me()),
+        journal=journal(checklist_id, me()),
+        ticked=commitment_id,
+    )
+    return make_response(page)
+
+
+def _after(back: str | None, commitment_id: int, before: CommitmentState) -> str:
+    if back == BACK_MINE:
+        return f"{MINE}?fait={commitment_id}&avant={before.value}"
+    if back == BACK_SHEET:
+        return url_for(".sheet", commitment_id=commitment_id)
+    _, kept = commitment(commitment_id, me())
+    return f"{named(kept, me()).url}#engagement-{commitment_id}"
