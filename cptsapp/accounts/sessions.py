@@ -20,31 +20,33 @@ TOUCH_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)
 
 _FIND = Prepared(
-    select(
-        SignIn.id,
-        SignIn.user_id,
-        SignIn.desk_id,
-        SignIn.seen_at,
-        User.display_name,
-        User.person_id,
-        User.totp_secret.is_not(None).label("has_second_factor"),
-        Desk.name.label("desk_name"),
-        RoleGrant.role,
-        RoleGrant.starts_on,
-        RoleGrant.ends_on,
-        select(CPTS.c.zone).scalar_subquery().label("zone"),
-        select(CPTS.c.desk_lock_minutes).scalar_subquery().label("lock_minutes"),
-    )
-    .join(User, User.id == SignIn.user_id)
-    .outerjoin(Desk, Desk.id == SignIn.desk_id)
-    .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
-    .where(
-        SignIn.token_hash == bindparam("token_hash"),
-        SignIn.ended_at.is_(None),
-        SignIn.locked_at.is_(None),
-        SignIn.expires_at > bindparam("now"),
-        User.is_active,
-        Desk.revoked_at.is_(None),
+    lambda: (
+        select(
+            SignIn.id,
+            SignIn.user_id,
+            SignIn.desk_id,
+            SignIn.seen_at,
+            User.display_name,
+            User.person_id,
+            User.totp_secret.is_not(None).label("has_second_factor"),
+            Desk.name.label("desk_name"),
+            RoleGrant.role,
+            RoleGrant.starts_on,
+            RoleGrant.ends_on,
+            select(CPTS.c.zone).scalar_subquery().label("zone"),
+            select(CPTS.c.desk_lock_minutes).scalar_subquery().label("lock_minutes"),
+        )
+        .join(User, User.id == SignIn.user_id)
+        .outerjoin(Desk, Desk.id == SignIn.desk_id)
+        .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+        .where(
+            SignIn.token_hash == bindparam("token_hash"),
+            SignIn.ended_at.is_(None),
+            SignIn.locked_at.is_(None),
+            SignIn.expires_at > bindparam("now"),
+            User.is_active,
+            Desk.revoked_at.is_(None),
+        )
     )
 )
 

@@ -33,22 +33,23 @@ REMEMBERED_MAX = 20_000  # rows: some megabytes
 
 
 class Prepared:
-    """A SELECT of columns, with named parameters (no IN of a list).
+    """A SELECT of columns, with named parameters (no IN of a list); `make` writes it when it is first asked.
 
+    Written at the import, the statements of a worker were a tenth of its start, and it may never ask most of them.
     With `remembers`, a row that comes back the same is not converted again: the open list reads a hundred of them each
     time someone books one. `row` is a NamedTuple of the same columns in the same order, when rules have one.
     """
 
     def __init__(
         self,
-        statement: Select[*tuple[Any, ...]] | CompoundSelect[Any],
+        make: Callable[[], Select[*tuple[Any, ...]] | CompoundSelect[Any]],
         *,
         remembers: bool = False,
         row: Any = None,
     ) -> None:
-        self._statement = statement
+        self._make = make
         self._known: dict[Any, Any] | None = {} if remembers else None
-        self._row: Any = row or namedtuple("_row", [column.key for column in statement.selected_columns])  # type: ignore[misc]
+        self._row: Any = row
         self._by_dialect: dict[str, _Compiled] = {}
 
     def all(self, **values: Any) -> list[Any]:
@@ -81,7 +82,7 @@ class Prepared:
         engine = db.engine
         compiled = self._by_dialect.get(engine.dialect.name)
         if compiled is None:
-            compiled = self._by_dialect[engine.dialect.name] = _compile(self._statement, engine.dialect)
+            compiled = self._by_dialect[engine.dialect.name] = self._compile(engine.dialect)
         sent = {**compiled.fixed, **values}
         for name, convert in compiled.outward.items():
             sent[name] = convert(sent[name])
@@ -94,6 +95,11 @@ class Prepared:
             return compiled, _rows(connection, compiled.sql, asked)
         finally:
             connection.close()
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        statement = self._make()
+        self._row = self._row or namedtuple("_row", [column.key for column in statement.selected_columns])  # type: ignore[misc]
+        return _compile(statement, dialect)
 
 
 def _rows(connection: PoolProxiedConnection, sql: str, asked: Any) -> list[tuple[Any, ...]]:

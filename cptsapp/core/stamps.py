@@ -31,7 +31,7 @@ class Stamp(Base):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
-_READ = Prepared(select(Stamp.value).where(Stamp.name == bindparam("name")))
+_READ = Prepared(lambda: select(Stamp.value).where(Stamp.name == bindparam("name")))
 _WRITE = {
     "sqlite": "INSERT INTO stamp (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     "postgresql": "INSERT INTO stamp (name, value) VALUES (%s, %s)"

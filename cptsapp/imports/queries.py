@@ -17,7 +17,7 @@ from cptsapp.territory.models import Commune
 
 PAGE = 50
 _KNOWN_SINCE = Prepared(
-    select(func.min(Import.extract_on).label("day")).where(
+    lambda: select(func.min(Import.extract_on).label("day")).where(
         Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED
     )
 )

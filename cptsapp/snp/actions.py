@@ -75,7 +75,7 @@ def hold_seat(slot_id: int, *, by: CurrentUser) -> Seat:
     refuse_if(permissions.why_not_hold(by, slot, now))
     release_hold(by=by)
     # A seat that another transaction is giving back is passed over: waiting for it could close a ring of waits.
-    seat = session.scalar(seats.TO_HOLD, {"slot_id": slot_id, "now": now, "user_id": by.id})
+    seat = session.scalar(seats.to_hold(), {"slot_id": slot_id, "now": now, "user_id": by.id})
     if seat is None or not _keep(seat, by.id, now):
         raise Refusal(why_none(slot, now, by.id))
     record("hold.taken", slot, by=by)
@@ -150,7 +150,7 @@ def _lock_to_book(slot_id: int, patient: Patient | None, by: CurrentUser, key: s
         "phone_index": patients.phone_index(patient.phone) if patient else None,
         "today": territory.today(),
     }
-    found = session.execute(seats.TO_BOOK, asked).first()
+    found = session.execute(seats.to_book(), asked).first()
     if found is None:
         raise Invisible
     slot, done, has_twin = found
@@ -162,7 +162,7 @@ def take_seat(slot: Slot, regular_doctor: RegularDoctor, *, by: CurrentUser) -> 
     now = clock.now()
     asked = {"slot_id": slot.id, "now": now, "user_id": by.id, "rested_since": now - rules.REFERENCE_RESTS}
     drawn = {name: new_reference() for name in seats.DRAWN}
-    found = session.execute(seats.TO_TAKE, asked | drawn).first()
+    found = session.execute(seats.to_take(), asked | drawn).first()
     if found is None or not _count_down(slot, now):
         raise Refusal(why_none(slot, now, by.id))
     seat, reference = found
@@ -297,7 +297,7 @@ def _carry_identity(former: Booking, moved: Booking) -> None:
 
 def _lock(slot_id: int) -> Slot:
     """The slot's row, locked until the end, with its practice. Raises Invisible."""
-    found = session.scalar(seats.LOCKED, {"slot_id": slot_id})
+    found = session.scalar(seats.locked(), {"slot_id": slot_id})
     if found is None:
         raise Invisible
     return found

@@ -37,18 +37,20 @@ _ALL = select(_OWN.c.id, literal_column("1").label("is_own")).union_all(
 _EVERYONE = _ALL.subquery("everyone")
 
 CIRCLE = Prepared(
-    select(
-        Person.id,
-        Person.mail,
-        Person.merged_into_id,
-        User.id.label("user_id"),
-        User.mail.label("user_mail"),
-        User.is_active,
-        NotificationChoice.level,
-        _EVERYONE.c.is_own,
+    lambda: (
+        select(
+            Person.id,
+            Person.mail,
+            Person.merged_into_id,
+            User.id.label("user_id"),
+            User.mail.label("user_mail"),
+            User.is_active,
+            NotificationChoice.level,
+            _EVERYONE.c.is_own,
+        )
+        .select_from(_EVERYONE)
+        .join(Person, Person.id == _EVERYONE.c.id)
+        .outerjoin(User, User.person_id == Person.id)
+        .outerjoin(NotificationChoice, NotificationChoice.user_id == User.id)
     )
-    .select_from(_EVERYONE)
-    .join(Person, Person.id == _EVERYONE.c.id)
-    .outerjoin(User, User.person_id == Person.id)
-    .outerjoin(NotificationChoice, NotificationChoice.user_id == User.id)
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -19,10 +21,14 @@ from cptsapp.snp.models import AgendaVersion, Booking, BookingState, Campaign, S
 from cptsapp.snp.permissions import visible_bookings, visible_slots
 from cptsapp.territory import queries as territory
 
-WITH_PRACTICE = (
-    joinedload(Slot.practice).joinedload(Practice.person),
-    joinedload(Slot.practice).joinedload(Practice.place).joinedload(Place.commune),
-)
+
+@lru_cache(maxsize=1)
+def with_practice() -> tuple[Any, ...]:
+    """A slot loaded with its practice, person, place and commune."""
+    return (
+        joinedload(Slot.practice).joinedload(Practice.person),
+        joinedload(Slot.practice).joinedload(Practice.place).joinedload(Place.commune),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Taker:
         return f"à {at} par {f'le {name[0].lower()}{name[1:]}' if name else self.user_name}"
 
 
-_VERSION = Prepared(select(AgendaVersion.version).where(AgendaVersion.id == 1))
+_VERSION = Prepared(lambda: select(AgendaVersion.version).where(AgendaVersion.id == 1))
 
 
 def version() -> int:
@@ -52,7 +58,7 @@ def version() -> int:
 
 def slot_for(user: CurrentUser, slot_id: int) -> Slot:
     """A slot with its practice, person, place and commune. Raises Invisible."""
-    found = session.scalar(select(Slot).where(Slot.id == slot_id, visible_slots(user)).options(*WITH_PRACTICE))
+    found = session.scalar(select(Slot).where(Slot.id == slot_id, visible_slots(user)).options(*with_practice()))
     if found is None:
         raise Invisible
     return found
@@ -60,7 +66,7 @@ def slot_for(user: CurrentUser, slot_id: int) -> Slot:
 
 def slot_on_screen(slot_id: int) -> Slot:
     """A slot a form was opened on, even withdrawn since: what was typed must not go with it. Raises Invisible."""
-    found = session.scalar(select(Slot).where(Slot.id == slot_id).options(*WITH_PRACTICE))
+    found = session.scalar(select(Slot).where(Slot.id == slot_id).options(*with_practice()))
     if found is None:
         raise Invisible
     return found
@@ -73,7 +79,7 @@ def booking_for(user: CurrentUser, booking_id: int) -> Booking:
         .join(Booking.slot)
         .where(Booking.id == booking_id, visible_bookings(user))
         .options(
-            contains_eager(Booking.slot).options(*WITH_PRACTICE),
+            contains_eager(Booking.slot).options(*with_practice()),
             joinedload(Booking.seat),
             joinedload(Booking.identity),
         )

@@ -3,6 +3,7 @@
 Their parameters: slot_id, now, user_id; for a booking by_id, key, today, the two blind indexes, the references drawn.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, or_, select, update
@@ -19,13 +20,17 @@ _USER = bindparam("user_id", type_=Integer())
 
 # -- the slot, locked -------------------------------------------------------------------------------------------------
 
-LOCKED: Select[Slot] = (
-    select(Slot)
-    .where(Slot.id == bindparam("slot_id"))
-    .options(*queries.WITH_PRACTICE)
-    .with_for_update(of=Slot)
-    .execution_options(populate_existing=True)
-)
+
+@lru_cache(maxsize=1)
+def locked() -> Select[Slot]:
+    """The slot `slot_id` with its practice, its row held."""
+    return (
+        select(Slot)
+        .where(Slot.id == bindparam("slot_id"))
+        .options(*queries.with_practice())
+        .with_for_update(of=Slot)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _done() -> Any:
@@ -51,7 +56,11 @@ def _has_twin() -> Any:
     return found.where(who, other.state == BookingState.BOOKED, its.day_on >= bindparam("today")).exists()
 
 
-TO_BOOK: Select[Any] = LOCKED.add_columns(_done(), _has_twin())
+@lru_cache(maxsize=1)
+def to_book() -> Select[Any]:
+    """The same with what the key led to already, and whether a booking has a twin."""
+    return locked().add_columns(_done(), _has_twin())
+
 
 # -- a free seat ------------------------------------------------------------------------------------------------------
 
@@ -84,16 +93,24 @@ def _unheard() -> Any:
     return case(*((~exists().where(other.reference == reference, in_use), reference) for reference in drawn))
 
 
-# Those that another transaction is giving back are passed over: any that is left will do.
-TO_HOLD: Select[Seat] = (
-    select(Seat)
-    .where(_is_free(Seat))
-    .order_by(_turn(Seat))
-    .limit(1)
-    .with_for_update(of=Seat, skip_locked=True)
-    .execution_options(populate_existing=True)
-)
-TO_TAKE: Select[Any] = _first().add_columns(_unheard()).with_for_update(of=Seat)
+@lru_cache(maxsize=1)
+def to_hold() -> Select[Seat]:
+    """A seat to hold; one that another transaction is giving back is passed over: any that is left will do."""
+    return (
+        select(Seat)
+        .where(_is_free(Seat))
+        .order_by(_turn(Seat))
+        .limit(1)
+        .with_for_update(of=Seat, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+@lru_cache(maxsize=1)
+def to_take() -> Select[Any]:
+    """The seat to take, and a reference for it."""
+    return _first().add_columns(_unheard()).with_for_update(of=Seat)
+
 
 # -- counted updates, of tables: what they change is known, no object has to be searched for ---------------------------
 

@@ -42,7 +42,7 @@ class NotSetUp(RuntimeError):
 
 
 _READ = Prepared(
-    select(Cpts.__table__, DaytimeHours.weekday, DaytimeHours.opens_at, DaytimeHours.closes_at).select_from(
+    lambda: select(Cpts.__table__, DaytimeHours.weekday, DaytimeHours.opens_at, DaytimeHours.closes_at).select_from(
         Cpts.__table__.outerjoin(DaytimeHours.__table__, Cpts.__table__.c.id == 1)
     )
 )

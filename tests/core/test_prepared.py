@@ -14,9 +14,9 @@ from tests.tools.factories import make_slot
 
 pytestmark = pytest.mark.database
 
-NAME = Prepared(select(Commune.name).where(Commune.code == bindparam("code")))
+NAME = Prepared(lambda: select(Commune.name).where(Commune.code == bindparam("code")))
 SLOTS = Prepared(
-    select(Slot.id, Slot.starts_at, Slot.modality, Slot.conditions).where(Slot.starts_at > bindparam("since")),
+    lambda: select(Slot.id, Slot.starts_at, Slot.modality, Slot.conditions).where(Slot.starts_at > bindparam("since")),
     remembers=True,
 )
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -56,5 +56,5 @@ def test_a_remembered_row_is_read_again_once_it_changed(cast):
 
 
 def test_a_union_is_read_too(app: Flask):
-    both = Prepared(union_all(select(literal(1).label("n")), select(literal(2))))
+    both = Prepared(lambda: union_all(select(literal(1).label("n")), select(literal(2))))
     assert sorted(row.n for row in both.all()) == [1, 2]

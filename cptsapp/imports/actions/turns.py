@@ -26,7 +26,7 @@ _FREE = or_(
     Import.state == ImportState.WAITING,
     and_(Import.state == ImportState.READING, Import.beat_at < bindparam("lost_at")),
 )
-_WAITING = Prepared(select(Import.id).where(_FREE))
+_WAITING = Prepared(lambda: select(Import.id).where(_FREE))
 
 
 def is_waiting(now: datetime) -> bool:

@@ -82,27 +82,29 @@ _OWNER = (
 _TODAY: Any = bindparam("today", type_=Date())
 # The same rows at each page: they are not converted again.
 _PRACTICES = Prepared(
-    select(
-        Practice.person_id,
-        Place.phone.label("place_phone"),
-        Organisation.phone.label("house_phone"),
-        Commune.code,
-        Commune.name,
-        Commune.latitude,
-        Commune.longitude,
-        *_OWNER,
-    )
-    .join(Person, Person.id == Practice.person_id)
-    .join(Place, Place.id == Practice.place_id)
-    .join(Commune, Commune.code == Place.commune_code)
-    .outerjoin(Organisation, Organisation.id == Place.organisation_id)
-    .where(
-        in_force(Practice, _TODAY),
-        Practice.profession == Profession.GP,
-        or_(*(Practice.mode == mode for mode in REGULAR_MODES)),
-        Commune.is_own,
-    )
-    .order_by(Practice.id),
+    lambda: (
+        select(
+            Practice.person_id,
+            Place.phone.label("place_phone"),
+            Organisation.phone.label("house_phone"),
+            Commune.code,
+            Commune.name,
+            Commune.latitude,
+            Commune.longitude,
+            *_OWNER,
+        )
+        .join(Person, Person.id == Practice.person_id)
+        .join(Place, Place.id == Practice.place_id)
+        .join(Commune, Commune.code == Place.commune_code)
+        .outerjoin(Organisation, Organisation.id == Place.organisation_id)
+        .where(
+            in_force(Practice, _TODAY),
+            Practice.profession == Profession.GP,
+            or_(*(Practice.mode == mode for mode in REGULAR_MODES)),
+            Commune.is_own,
+        )
+        .order_by(Practice.id)
+    ),
     remembers=True,
 )
 

@@ -105,35 +105,37 @@ def duplicates_of(request: Request) -> list[Near]:
 def _statement(numbers: Select[int]) -> Prepared:
     """What is compared, and what may be shown, of the seekers of these numbers; `other` is the file left out."""
     return Prepared(
-        select(
-            Seeker.id,
-            Seeker.seal_id,
-            Seeker.name,
-            Seeker.birth_date,
-            Seeker.request_id,
-            Request.seal_id.label("request_seal_id"),
-            Request.details,
-            Request.phone_index,
-            Request.asker_phone_index,
-            Request.reference,
-            Request.state,
-            Request.outcome,
-            Request.door,
-            Request.channel,
-            Request.received_on,
-            Commune.name.label("commune"),
+        lambda: (
+            select(
+                Seeker.id,
+                Seeker.seal_id,
+                Seeker.name,
+                Seeker.birth_date,
+                Seeker.request_id,
+                Request.seal_id.label("request_seal_id"),
+                Request.details,
+                Request.phone_index,
+                Request.asker_phone_index,
+                Request.reference,
+                Request.state,
+                Request.outcome,
+                Request.door,
+                Request.channel,
+                Request.received_on,
+                Commune.name.label("commune"),
+            )
+            .join(Request, Request.id == Seeker.request_id)
+            .join(Commune, Commune.code == Request.commune_code)
+            .where(
+                Seeker.id.in_(numbers),
+                Seeker.request_id != bindparam("other", type_=Integer()),
+                Seeker.name.is_not(None),
+                Request.merged_into_id.is_(None),
+                Request.suspected_at.is_(None),
+            )
+            .order_by(Seeker.id.desc())
+            .limit(CANDIDATES_MAX)
         )
-        .join(Request, Request.id == Seeker.request_id)
-        .join(Commune, Commune.code == Request.commune_code)
-        .where(
-            Seeker.id.in_(numbers),
-            Seeker.request_id != bindparam("other", type_=Integer()),
-            Seeker.name.is_not(None),
-            Request.merged_into_id.is_(None),
-            Request.suspected_at.is_(None),
-        )
-        .order_by(Seeker.id.desc())
-        .limit(CANDIDATES_MAX)
     )
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select, union_all
-from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.models import User
 from cptsapp.core.prepared import Prepared
@@ -15,7 +14,7 @@ from cptsapp.outbox.models import Message, MessageState
 from cptsapp.outbox.private import MARK
 from cptsapp.territory.models import Commune
 
-_Enterer, _Follower, _Canceller = aliased(User), aliased(User), aliased(User)
+_Enterer, _Follower, _Canceller = (User.__table__.alias() for _ in range(3))
 _THIS = bindparam("request_id", type_=Request.id.type)
 
 
@@ -34,56 +33,74 @@ class RequestRow:
 
 _COLUMNS = [column.key for column in Request.__table__.columns]
 REQUEST = Prepared(
-    select(*Request.__table__.columns).where(Request.reference == bindparam("reference", type_=Request.reference.type)),
+    lambda: select(*Request.__table__.columns).where(
+        Request.reference == bindparam("reference", type_=Request.reference.type)
+    ),
     row=RequestRow,
 )
-SEEKERS = Prepared(select(*Seeker.__table__.columns).where(Seeker.request_id == _THIS).order_by(Seeker.id))
+SEEKERS = Prepared(lambda: select(*Seeker.__table__.columns).where(Seeker.request_id == _THIS).order_by(Seeker.id))
 
 AROUND = Prepared(
-    select(
-        Commune.name.label("commune"),
-        Organisation.name.label("organisation"),
-        _Enterer.display_name.label("entered_by"),
-        _Follower.display_name.label("assigned_to"),
+    lambda: (
+        select(
+            Commune.name.label("commune"),
+            Organisation.name.label("organisation"),
+            _Enterer.c.display_name.label("entered_by"),
+            _Follower.c.display_name.label("assigned_to"),
+        )
+        .select_from(Request)
+        .join(Commune, Commune.code == Request.commune_code)
+        .outerjoin(Organisation, Organisation.id == Request.organisation_id)
+        .outerjoin(_Enterer, _Enterer.c.id == Request.entered_by_id)
+        .outerjoin(_Follower, _Follower.c.id == Request.assigned_to_id)
+        .where(Request.id == _THIS)
     )
-    .select_from(Request)
-    .join(Commune, Commune.code == Request.commune_code)
-    .outerjoin(Organisation, Organisation.id == Request.organisation_id)
-    .outerjoin(_Enterer, _Enterer.id == Request.entered_by_id)
-    .outerjoin(_Follower, _Follower.id == Request.assigned_to_id)
-    .where(Request.id == _THIS)
 )
 
 STEPS = Prepared(
-    select(
-        *(Step.id, Step.seal_id, Step.at, Step.kind, Step.actor, Step.user_id, Step.doctor_id, Step.data, Step.note),
-        Step.cancelled_at,
-        User.display_name.label("by"),
-        _Canceller.display_name.label("cancelled_by"),
-        Organisation.name.label("house"),
+    lambda: (
+        select(
+            *(
+                Step.id,
+                Step.seal_id,
+                Step.at,
+                Step.kind,
+                Step.actor,
+                Step.user_id,
+                Step.doctor_id,
+                Step.data,
+                Step.note,
+            ),
+            Step.cancelled_at,
+            User.display_name.label("by"),
+            _Canceller.c.display_name.label("cancelled_by"),
+            Organisation.name.label("house"),
+        )
+        .outerjoin(User, User.id == Step.user_id)
+        .outerjoin(_Canceller, _Canceller.c.id == Step.cancelled_by_id)
+        .outerjoin(Organisation, Organisation.id == Step.organisation_id)
+        .where(Step.request_id == _THIS)
+        .order_by(Step.at, Step.id)
     )
-    .outerjoin(User, User.id == Step.user_id)
-    .outerjoin(_Canceller, _Canceller.id == Step.cancelled_by_id)
-    .outerjoin(Organisation, Organisation.id == Step.organisation_id)
-    .where(Step.request_id == _THIS)
-    .order_by(Step.at, Step.id)
 )
 
 AGREEMENTS = Prepared(
-    select(
-        *(
-            Agreement.id,
-            Agreement.seeker_id,
-            Agreement.recipient,
-            Agreement.consent,
-            Agreement.given_at,
-            Agreement.withdrawn_at,
-        ),
-        User.display_name.label("collected_by"),
+    lambda: (
+        select(
+            *(
+                Agreement.id,
+                Agreement.seeker_id,
+                Agreement.recipient,
+                Agreement.consent,
+                Agreement.given_at,
+                Agreement.withdrawn_at,
+            ),
+            User.display_name.label("collected_by"),
+        )
+        .join(Seeker, Seeker.id == Agreement.seeker_id)
+        .outerjoin(User, User.id == Agreement.collected_by_id)
+        .where(Seeker.request_id == _THIS)
     )
-    .join(Seeker, Seeker.id == Agreement.seeker_id)
-    .outerjoin(User, User.id == Agreement.collected_by_id)
-    .where(Seeker.request_id == _THIS)
 )
 
 
@@ -106,18 +123,20 @@ class Delivery(NamedTuple):
 
 
 DELIVERIES = Prepared(
-    select(
-        *(Message.id, Message.title, Message.to_address, Message.state, Message.attempts, Message.last_error),
-        *(Message.sent_at, Message.next_at),
-    )
-    .where(Message.subject_type == Request.__tablename__, Message.subject_id == _THIS)
-    .order_by(Message.id),
+    lambda: (
+        select(
+            *(Message.id, Message.title, Message.to_address, Message.state, Message.attempts, Message.last_error),
+            *(Message.sent_at, Message.next_at),
+        )
+        .where(Message.subject_type == Request.__tablename__, Message.subject_id == _THIS)
+        .order_by(Message.id)
+    ),
     row=Delivery,
 )
 
 # The doctors that a file names: of its steps, of its household, the one its people had. Few; none is merged, mostly.
 DOCTORS = Prepared(
-    select(
+    lambda: select(
         Person.id, Person.title, Person.first_name, Person.last_name, Person.objected_on, Person.merged_into_id
     ).where(
         Person.id.in_(
@@ -131,31 +150,31 @@ DOCTORS = Prepared(
     )
 )
 
-_Mine, _Other = aliased(Seeker), aliased(Seeker)
-_This, _Request = aliased(Request), aliased(Request)
+_Mine, _Other = Seeker.__table__.alias(), Seeker.__table__.alias()
+_This, _Request = Request.__table__.alias(), Request.__table__.alias()
 
 
 def _shares(column: str) -> Select[Any]:
     """Someone of another file with the same blind index."""
-    mine, other = getattr(_Mine, column), getattr(_Other, column)
-    found = select(_Other.id).select_from(_Mine).join(_Other, other == mine)
-    return found.where(_Mine.request_id == _THIS, _Other.request_id != _THIS)
+    mine, other = _Mine.c[column], _Other.c[column]
+    found = select(_Other.c.id).select_from(_Mine).join(_Other, other == mine)
+    return found.where(_Mine.c.request_id == _THIS, _Other.c.request_id != _THIS)
 
 
 def _calls(mine: str, other: str) -> Select[Any]:
     """Another file with the same telephone."""
-    found = select(_Request.id).select_from(_This).join(_Request, getattr(_Request, other) == getattr(_This, mine))
-    return found.where(_This.id == _THIS, _Request.id != _THIS)
+    found = select(_Request.c.id).select_from(_This).join(_Request, _Request.c[other] == _This.c[mine])
+    return found.where(_This.c.id == _THIS, _Request.c.id != _THIS)
 
 
 _PHONES = ("phone_index", "asker_phone_index")
 
 # Whether there may be something to say of duplicates: most files share nothing with any other.
 MAY_BE_TWICE = Prepared(
-    union_all(
+    lambda: union_all(
         *(_shares(column) for column in ("whole_index", "last_index", "first_index", "year_index")),
         *(_calls(mine, other) for mine in _PHONES for other in _PHONES),
         select(RequestMerge.id).where(RequestMerge.kept_id == _THIS),
     ).limit(1)
 )
-HAS_RIGHTS = Prepared(select(RightAsked.id).where(RightAsked.request_id == _THIS).limit(1))
+HAS_RIGHTS = Prepared(lambda: select(RightAsked.id).where(RightAsked.request_id == _THIS).limit(1))

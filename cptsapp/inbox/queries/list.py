@@ -106,7 +106,7 @@ def _queue_counts() -> dict[str, QueueCount]:
     return found
 
 
-_MONTHS = Prepared(select(InboxSettings.inactive_months).where(InboxSettings.id == SETTINGS_ID))
+_MONTHS = Prepared(lambda: select(InboxSettings.inactive_months).where(InboxSettings.id == SETTINGS_ID))
 
 
 def _still_since() -> datetime:

@@ -131,15 +131,17 @@ PAGE_MAX = 50
 # So many places in the IN, those left over filled with zero: the driver runs it as it stands.
 _IDS = [bindparam(f"id{rank}", type_=Integer) for rank in range(PAGE_MAX)]
 _NAMES = Prepared(
-    select(Seeker.id, Seeker.request_id, Seeker.seal_id, Seeker.name, Seeker.birth_date).where(
+    lambda: select(Seeker.id, Seeker.request_id, Seeker.seal_id, Seeker.name, Seeker.birth_date).where(
         Seeker.request_id.in_(_IDS)
     ),
     remembers=True,
 )
 _STUCK = Prepared(
-    select(RequestLabel.request_id, Label.name)
-    .join(Label, Label.id == RequestLabel.label_id)
-    .where(RequestLabel.request_id.in_(_IDS))
+    lambda: (
+        select(RequestLabel.request_id, Label.name)
+        .join(Label, Label.id == RequestLabel.label_id)
+        .where(RequestLabel.request_id.in_(_IDS))
+    )
 )
 
 

@@ -56,16 +56,18 @@ def _sum(condition: Any) -> Any:
 
 
 COUNTS = Prepared(
-    select(
-        Request.state,
-        _sum(_IS_HERE).label("here"),
-        _sum(and_(_IS_HERE, Request.due_on < _TODAY)).label("late"),
-        _sum(and_(_IS_HERE, _IS_STILL)).label("still"),
-        _sum(and_(Request.suspected_at.is_(None), _IS_SNOOZED)).label("snoozed"),
-        _sum(Request.suspected_at.is_not(None)).label("suspect"),
+    lambda: (
+        select(
+            Request.state,
+            _sum(_IS_HERE).label("here"),
+            _sum(and_(_IS_HERE, Request.due_on < _TODAY)).label("late"),
+            _sum(and_(_IS_HERE, _IS_STILL)).label("still"),
+            _sum(and_(Request.suspected_at.is_(None), _IS_SNOOZED)).label("snoozed"),
+            _sum(Request.suspected_at.is_not(None)).label("suspect"),
+        )
+        .where(_LIVE)
+        .group_by(Request.state)
     )
-    .where(_LIVE)
-    .group_by(Request.state)
 )
 
 
@@ -111,39 +113,43 @@ def shape_of(filters: Filters) -> Filters:
 
 # -- the statements ---------------------------------------------------------------------------------------------------
 
-_Assigned, _Claimer = aliased(User), aliased(User)
-_LAST_STEP = (
-    select(Step.id)
-    .where(Step.request_id == Request.id, Step.cancelled_at.is_(None))
-    .order_by(Step.at.desc(), Step.id.desc())
-    .limit(1)
-    .correlate(Request)
-    .scalar_subquery()
-)
-_COLUMNS: tuple[Any, ...] = (
-    *(Request.id, Request.reference, Request.state, Request.outcome, Request.channel, Request.seeker_count),
-    *(Request.criteria, Request.priority, Request.priority_override, Request.deadline, Request.due_on),
-    *(Request.snoozed_until, Request.suspected_at, Request.last_activity_at, Request.received_on),
-    *(Request.closed_at, Request.closed_on, Request.anonymised_at, Request.claimed_by_id, Request.claimed_until),
-    Commune.name.label("commune"),
-    Organisation.name.label("organisation"),
-    Request.assigned_to_id,
-    _Assigned.display_name.label("assigned_to"),
-    _Claimer.display_name.label("claimed_by"),
-    *(Step.kind.label("step_kind"), Step.data.label("step_data")),
-    Person.title.label("doctor_title"),
-    Person.last_name.label("doctor_name"),
-)
-_ROW: Select[Any] = (
-    select(*_COLUMNS)
-    # Every join is an outer one: the planner then begins with the index of the queue, in the order of the list.
-    .outerjoin(Commune, Commune.code == Request.commune_code)
-    .outerjoin(Organisation, Organisation.id == Request.organisation_id)
-    .outerjoin(_Assigned, _Assigned.id == Request.assigned_to_id)
-    .outerjoin(_Claimer, _Claimer.id == Request.claimed_by_id)
-    .outerjoin(Step, Step.id == _LAST_STEP)
-    .outerjoin(Person, Person.id == Step.doctor_id)
-)
+
+@lru_cache(maxsize=1)
+def _row() -> Select[Any]:
+    """The columns of a line of the list, with its last step."""
+    assigned, claimer = aliased(User), aliased(User)
+    last_step = (
+        select(Step.id)
+        .where(Step.request_id == Request.id, Step.cancelled_at.is_(None))
+        .order_by(Step.at.desc(), Step.id.desc())
+        .limit(1)
+        .correlate(Request)
+        .scalar_subquery()
+    )
+    columns: tuple[Any, ...] = (
+        *(Request.id, Request.reference, Request.state, Request.outcome, Request.channel, Request.seeker_count),
+        *(Request.criteria, Request.priority, Request.priority_override, Request.deadline, Request.due_on),
+        *(Request.snoozed_until, Request.suspected_at, Request.last_activity_at, Request.received_on),
+        *(Request.closed_at, Request.closed_on, Request.anonymised_at, Request.claimed_by_id, Request.claimed_until),
+        Commune.name.label("commune"),
+        Organisation.name.label("organisation"),
+        Request.assigned_to_id,
+        assigned.display_name.label("assigned_to"),
+        claimer.display_name.label("claimed_by"),
+        *(Step.kind.label("step_kind"), Step.data.label("step_data")),
+        Person.title.label("doctor_title"),
+        Person.last_name.label("doctor_name"),
+    )
+    return (
+        select(*columns)
+        # Every join is an outer one: the planner then begins with the index of the queue, in the order of the list.
+        .outerjoin(Commune, Commune.code == Request.commune_code)
+        .outerjoin(Organisation, Organisation.id == Request.organisation_id)
+        .outerjoin(assigned, assigned.id == Request.assigned_to_id)
+        .outerjoin(claimer, claimer.id == Request.claimed_by_id)
+        .outerjoin(Step, Step.id == last_step)
+        .outerjoin(Person, Person.id == Step.doctor_id)
+    )
 
 
 PAGES = ("first", "after", "before")
@@ -151,7 +157,7 @@ PAGES = ("first", "after", "before")
 
 @lru_cache(maxsize=512)
 def prepared(kind: str, code: str, shape: Filters) -> Prepared:
-    return Prepared(statement(kind, code, shape), remembers=kind in PAGES)
+    return Prepared(lambda: statement(kind, code, shape), remembers=kind in PAGES)
 
 
 @lru_cache(maxsize=512)
@@ -172,7 +178,7 @@ def _page(kind: str, where: list[Any], code: str) -> Select[Any]:
     is_back = kind in ("before", "previous")
     beyond = [] if kind == "first" else [_beyond(order, is_back)]
     turned = [column.desc() if goes_down != is_back else column.asc() for column, goes_down in order]
-    rows: Select[Any] = _ROW if kind in PAGES else select(Request.reference)
+    rows: Select[Any] = _row() if kind in PAGES else select(Request.reference)
     return rows.where(*where, *beyond).order_by(*turned).limit(bindparam("size", type_=Integer))
 
 

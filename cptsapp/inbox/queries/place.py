@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
@@ -19,23 +18,29 @@ from cptsapp.inbox.queries.sorters import sorters
 from cptsapp.inbox.rules.queues import BY_CODE, BY_STATE, SEARCH, Filters
 from cptsapp.territory import queries as territory
 
-_Follower, _Claimer = aliased(User), aliased(User)
+_Follower, _Claimer = User.__table__.alias(), User.__table__.alias()
 
 _THIS = bindparam("request_id", type_=Request.id.type)
 _WHO = Prepared(
-    select(_Follower.display_name.label("follower"), _Claimer.display_name.label("claimer"), Request.claimed_until)
-    .select_from(Request)
-    .outerjoin(_Follower, _Follower.id == Request.assigned_to_id)
-    .outerjoin(
-        _Claimer,
-        (_Claimer.id == Request.claimed_by_id) & (_Claimer.id != bindparam("user_id", type_=User.id.type)),
+    lambda: (
+        select(
+            _Follower.c.display_name.label("follower"), _Claimer.c.display_name.label("claimer"), Request.claimed_until
+        )
+        .select_from(Request)
+        .outerjoin(_Follower, _Follower.c.id == Request.assigned_to_id)
+        .outerjoin(
+            _Claimer,
+            (_Claimer.c.id == Request.claimed_by_id) & (_Claimer.c.id != bindparam("user_id", type_=User.id.type)),
+        )
+        .where(Request.id == _THIS)
     )
-    .where(Request.id == _THIS)
 )
 _LABELS = Prepared(
-    select(Label.id, Label.name, RequestLabel.id.is_not(None).label("is_stuck"))
-    .outerjoin(RequestLabel, (RequestLabel.label_id == Label.id) & (RequestLabel.request_id == _THIS))
-    .order_by(Label.name)
+    lambda: (
+        select(Label.id, Label.name, RequestLabel.id.is_not(None).label("is_stuck"))
+        .outerjoin(RequestLabel, (RequestLabel.label_id == Label.id) & (RequestLabel.request_id == _THIS))
+        .order_by(Label.name)
+    )
 )
 
 

@@ -95,26 +95,32 @@ _TODAY: Any = bindparam("today", type_=Date())
 _SAID_YES = (DoctorProposal.person_id == Offer.person_id, text(f"doctor_proposal.{SAID_YES}"))
 _SINCE_MONTH = DoctorProposal.answered_at >= bindparam("month", type_=Instant())
 _OPEN = Prepared(
-    select(
-        Offer.id,
-        Offer.person_id,
-        Offer.offered,
-        Offer.taken,
-        Offer.pending,
-        Offer.long_term_illness,
-        Offer.children,
-        Offer.households,
-        Offer.own_commune,
-        Offer.max_km,
-        Offer.home_visits,
-        and_(Offer.takes != Takes.NO, Offer.valid_until >= _TODAY, Offer.taken + Offer.pending < Offer.offered).label(
-            "is_open"
-        ),
-        select(func.count()).where(*_SAID_YES, _SINCE_MONTH).correlate(Offer).scalar_subquery().label("accepted"),
-        select(func.max(DoctorProposal.answered_at)).where(*_SAID_YES).correlate(Offer).scalar_subquery().label("last"),
+    lambda: (
+        select(
+            Offer.id,
+            Offer.person_id,
+            Offer.offered,
+            Offer.taken,
+            Offer.pending,
+            Offer.long_term_illness,
+            Offer.children,
+            Offer.households,
+            Offer.own_commune,
+            Offer.max_km,
+            Offer.home_visits,
+            and_(
+                Offer.takes != Takes.NO, Offer.valid_until >= _TODAY, Offer.taken + Offer.pending < Offer.offered
+            ).label("is_open"),
+            select(func.count()).where(*_SAID_YES, _SINCE_MONTH).correlate(Offer).scalar_subquery().label("accepted"),
+            select(func.max(DoctorProposal.answered_at))
+            .where(*_SAID_YES)
+            .correlate(Offer)
+            .scalar_subquery()
+            .label("last"),
+        )
+        .where(Offer.replaced_at.is_(None))
+        .order_by(Offer.answered_at, Offer.id)
     )
-    .where(Offer.replaced_at.is_(None))
-    .order_by(Offer.answered_at, Offer.id)
 )
 
 
@@ -149,32 +155,36 @@ def _count(test: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 _HERE = Prepared(
-    select(
-        DoctorProposal.person_id,
-        _count(_is_one_of(DoctorProposal.state, LIVE)).label("asked"),
-        _count(DoctorProposal.state == ProposalState.DECLINED).label("declined"),
+    lambda: (
+        select(
+            DoctorProposal.person_id,
+            _count(_is_one_of(DoctorProposal.state, LIVE)).label("asked"),
+            _count(DoctorProposal.state == ProposalState.DECLINED).label("declined"),
+        )
+        .where(DoctorProposal.request_id == bindparam("request_id", type_=Integer()))
+        .group_by(DoctorProposal.person_id)
     )
-    .where(DoctorProposal.request_id == bindparam("request_id", type_=Integer()))
-    .group_by(DoctorProposal.person_id)
 )
 _MOVING = Prepared(
-    select(
-        Movement.person_id,
-        _count(_is_one_of(Movement.kind, LOSSES)).label("leaving"),
-        _count(_is_one_of(Movement.kind, ABSENCES)).label("away"),
-    )
-    .where(
-        Movement.cancelled_at.is_(None),
-        or_(
-            and_(_is_one_of(Movement.kind, LOSSES), Movement.starts_on <= bindparam("soon", type_=Date())),
-            and_(
-                _is_one_of(Movement.kind, ABSENCES),
-                Movement.starts_on <= _TODAY,
-                or_(Movement.ends_on.is_(None), Movement.ends_on >= _TODAY),
+    lambda: (
+        select(
+            Movement.person_id,
+            _count(_is_one_of(Movement.kind, LOSSES)).label("leaving"),
+            _count(_is_one_of(Movement.kind, ABSENCES)).label("away"),
+        )
+        .where(
+            Movement.cancelled_at.is_(None),
+            or_(
+                and_(_is_one_of(Movement.kind, LOSSES), Movement.starts_on <= bindparam("soon", type_=Date())),
+                and_(
+                    _is_one_of(Movement.kind, ABSENCES),
+                    Movement.starts_on <= _TODAY,
+                    or_(Movement.ends_on.is_(None), Movement.ends_on >= _TODAY),
+                ),
             ),
-        ),
+        )
+        .group_by(Movement.person_id)
     )
-    .group_by(Movement.person_id)
 )
 
 

@@ -37,7 +37,9 @@ WHOLE = len("D-K7F3M4XX")
 _COLUMN = "search"
 _REFERENCE = re.compile(f"[{REFERENCE_LETTERS}{REFERENCE_DIGITS}]{{2,8}}")
 _STAMP = stamps.watch("seekers", Seeker)
-_SEALED = Prepared(select(Seeker.id, Seeker.request_id, Seeker.seal_id, Seeker.name).where(Seeker.name.is_not(None)))
+_SEALED = Prepared(
+    lambda: select(Seeker.id, Seeker.request_id, Seeker.seal_id, Seeker.name).where(Seeker.name.is_not(None))
+)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,11 @@ _GRANTED = select(RoleGrant.user_id).where(
     or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= _TODAY),
 )
 _SORTERS = Prepared(
-    select(User.id, User.display_name).where(User.id.in_(_GRANTED), User.is_active).order_by(User.display_name, User.id)
+    lambda: (
+        select(User.id, User.display_name)
+        .where(User.id.in_(_GRANTED), User.is_active)
+        .order_by(User.display_name, User.id)
+    )
 )
 
 

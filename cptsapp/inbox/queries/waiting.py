@@ -21,7 +21,7 @@ class Waiting:
 
 # Each is counted in an index of those that wait alone.
 _READ = Prepared(
-    select(
+    lambda: select(
         select(func.count())
         .select_from(RightAsked)
         .where(RightAsked.done_at.is_(None))

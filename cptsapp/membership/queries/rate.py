@@ -25,22 +25,24 @@ from cptsapp.membership.rules.rate_lists import Day
 from cptsapp.territory.models import Commune
 
 _PRACTICES = Prepared(
-    select(
-        Practice.person_id,
-        Practice.id,
-        Practice.profession,
-        Practice.mode,
-        Place.commune_code,
-        Practice.starts_on,
-        Practice.ends_on,
-    )
-    .join(Place, Practice.place_id == Place.id)
-    .join(Commune, Place.commune_code == Commune.code)
-    .where(Commune.is_own),
+    lambda: (
+        select(
+            Practice.person_id,
+            Practice.id,
+            Practice.profession,
+            Practice.mode,
+            Place.commune_code,
+            Practice.starts_on,
+            Practice.ends_on,
+        )
+        .join(Place, Practice.place_id == Place.id)
+        .join(Commune, Place.commune_code == Commune.code)
+        .where(Commune.is_own)
+    ),
     row=DatedPractice,
 )
 _PERIODS = Prepared(
-    select(
+    lambda: select(
         Membership.person_id,
         Membership.organisation_id,
         Membership.id,
@@ -53,17 +55,19 @@ _PERIODS = Prepared(
 )
 
 _RULES = Prepared(
-    select(
-        RateRules.id,
-        RateRules.professions,
-        RateRules.modes,
-        RateRules.locum_months,
-        RateRules.set_at,
-        User.display_name,
+    lambda: (
+        select(
+            RateRules.id,
+            RateRules.professions,
+            RateRules.modes,
+            RateRules.locum_months,
+            RateRules.set_at,
+            User.display_name,
+        )
+        .outerjoin(User, User.id == RateRules.set_by_id)
+        .order_by(RateRules.id.desc())
+        .limit(1)
     )
-    .outerjoin(User, User.id == RateRules.set_by_id)
-    .order_by(RateRules.id.desc())
-    .limit(1)
 )
 # Persons and structures for those merged since.
 _STAMP = stamps.watch("rate", Person, Organisation, Practice, Place, Membership, Commune)

@@ -22,12 +22,12 @@ from cptsapp.membership.rules.rate_lists import Cut, Day, Entry, Reason
 from cptsapp.membership.rules.rate_words import key_label, reason_words
 from cptsapp.territory.models import Commune
 
-_COMMUNES = Prepared(select(Commune.code, Commune.name).where(Commune.is_own))
+_COMMUNES = Prepared(lambda: select(Commune.code, Commune.name).where(Commune.is_own))
 # Merged sheets may have objected too: only the one they are now counts.
-_UNNAMED = Prepared(select(Person.id).where(Person.objected_on.is_not(None)))
-_TARGET = Prepared(select(MembershipSettings.target_percent))
+_UNNAMED = Prepared(lambda: select(Person.id).where(Person.objected_on.is_not(None)))
+_TARGET = Prepared(lambda: select(MembershipSettings.target_percent))
 _WAITING = Prepared(
-    select(func.count(Application.id).label("number")).where(
+    lambda: select(func.count(Application.id).label("number")).where(
         Application.state == ApplicationState.RECEIVED, Application.is_suspect.is_(False)
     )
 )
@@ -42,11 +42,13 @@ class Source(NamedTuple):
 
 
 _SOURCE = Prepared(
-    select(Import.extract_on, Import.applied_at, User.display_name)
-    .outerjoin(User, User.id == Import.applied_by_id)
-    .where(Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED)
-    .order_by(Import.applied_at.desc(), Import.id.desc())
-    .limit(1),
+    lambda: (
+        select(Import.extract_on, Import.applied_at, User.display_name)
+        .outerjoin(User, User.id == Import.applied_by_id)
+        .where(Import.kind == ImportKind.EXTRACT, Import.state == ImportState.APPLIED)
+        .order_by(Import.applied_at.desc(), Import.id.desc())
+        .limit(1)
+    ),
     row=Source,
 )
 

@@ -20,7 +20,7 @@ from cptsapp.regulation.rules import window
 from cptsapp.snp.models import Booking, BookingState, Slot, SlotState
 from cptsapp.snp.patients import Patient, read_patient
 from cptsapp.snp.permissions import readable_identities, visible_bookings, visible_slots
-from cptsapp.snp.queries import WITH_PRACTICE
+from cptsapp.snp.queries import with_practice
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import holiday_name, local_instant
 
@@ -226,7 +226,7 @@ def sheet(user: CurrentUser, day: date) -> list[SheetLine]:
     found = session.scalars(
         select(Slot)
         .where(Slot.day_on == day, Slot.state == SlotState.OPEN, visible_slots(user))
-        .options(*WITH_PRACTICE)
+        .options(*with_practice())
         .order_by(Slot.starts_at, Slot.id)
     ).all()
     readable, left = _readable(user, day), statements.left_of_day(day, clock.now())

@@ -83,7 +83,7 @@ def slots() -> Any:
 
 
 _LISTED = Prepared(
-    union_all(
+    lambda: union_all(
         slots().where(ON_LIST, Slot.starts_at > bindparam("since"), Slot.starts_at < bindparam("until")),
         slots().where(FULL, Slot.last_taken_at > bindparam("taken_since")),
     ),
@@ -152,22 +152,27 @@ def _branch(kind: str, a: Any, b: Any = None, at: Any = None, *place: Any) -> Se
     )
 
 
-_BRANCHES = (
-    _branch("version", AgendaVersion.version).where(AgendaVersion.id == 1),
-    _branch("mine", func.count(Booking.id)).where(
-        Booking.booked_by_id == bindparam("user_id"),
-        Booking.booked_at >= bindparam("midnight", type_=Instant()),
-        Booking.state != BookingState.CANCELLED,
-    ),
-    _branch("hold", Seat.slot_id, Seat.held_by_id, Seat.held_until).where(
-        Seat.held_by_id.is_not(None), Seat.held_until > bindparam("now", type_=Instant()), ~_IS_TAKEN
-    ),
-)
-_TOWNS = _branch("town", None, None, None, Commune.code, Commune.name, Commune.latitude, Commune.longitude).where(
-    Commune.is_own
-)
-_PULSE = Prepared(union_all(*_BRANCHES))
-_PULSE_AND_TOWNS = Prepared(union_all(*_BRANCHES, _TOWNS))
+def _branches() -> tuple[Select[Any], ...]:
+    return (
+        _branch("version", AgendaVersion.version).where(AgendaVersion.id == 1),
+        _branch("mine", func.count(Booking.id)).where(
+            Booking.booked_by_id == bindparam("user_id"),
+            Booking.booked_at >= bindparam("midnight", type_=Instant()),
+            Booking.state != BookingState.CANCELLED,
+        ),
+        _branch("hold", Seat.slot_id, Seat.held_by_id, Seat.held_until).where(
+            Seat.held_by_id.is_not(None), Seat.held_until > bindparam("now", type_=Instant()), ~_IS_TAKEN
+        ),
+    )
+
+
+def _towns() -> Select[Any]:
+    town = _branch("town", None, None, None, Commune.code, Commune.name, Commune.latitude, Commune.longitude)
+    return town.where(Commune.is_own)
+
+
+_PULSE = Prepared(lambda: union_all(*_branches()))
+_PULSE_AND_TOWNS = Prepared(lambda: union_all(*_branches(), _towns()))
 
 
 def pulse(user: CurrentUser, now: datetime, midnight: datetime, *, with_towns: bool) -> Pulse:
