@@ -93,7 +93,10 @@ def search(typed: str) -> Search:
     words = fold(typed).split()
     if sum(map(len, words)) < LETTERS_MIN:
         return Search(typed, ())
-    found = {number for folded, number in _names().rows if all(word in folded for word in words)}
+    left = _names().rows
+    for word in words:  # a plain loop a word: asking `all` of each of ten thousand names took twice the time
+        left = [row for row in left if word in row[0]]
+    found = {number for _folded, number in left}
     found.update(_elsewhere(typed, words))
     newest = sorted(found, reverse=True)
     return Search(typed, tuple(newest[:FOUND_MAX]), len(newest) > FOUND_MAX)
