@@ -1,29 +1,18 @@
 """The receipt of a paid fee, as a tagged PDF: the same bytes each time it is asked for (docs/decisions/pdf.md)."""
 
-import json
-from typing import Any, Final
+from typing import Any
 
-from cptsapp.core import french
+from cptsapp.core import french, pdf
 from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import Membership
 from cptsapp.directory.rules.membership import COLLEGE_LABELS, last_day
 from cptsapp.membership.queries.settings import settings
-from cptsapp.settings import ROOT
 from cptsapp.territory import queries as territory
-
-TEMPLATE = ROOT / "templates" / "print" / "receipt.typ"
-# PDF/UA-1: a screen reader finds the title, the language and the order of reading.
-STANDARD: Final = "ua-1"
 
 
 def receipt(membership: Membership, name: str) -> bytes:
     """The PDF for whoever paid, named as the directory does. Raises Refusal when nothing is paid."""
-    import typst  # 34 MB that few requests need
-
-    data = json.dumps(content(membership, name), ensure_ascii=False)
-    return typst.compile(
-        TEMPLATE.read_bytes(), sys_inputs={"data": data}, ignore_system_fonts=True, pdf_standards=STANDARD
-    )
+    return pdf.write("receipt", content(membership, name))
 
 
 def content(membership: Membership, name: str) -> dict[str, Any]:
