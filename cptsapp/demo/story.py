@@ -14,6 +14,7 @@ from cptsapp.core.db import session
 from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Refusal
 from cptsapp.demo import cast, rules
+from cptsapp.demo.conventions import seed_conventions
 from cptsapp.demo.people import People, known_people, seed_cpts, seed_people
 from cptsapp.demo.register import seed_register
 from cptsapp.demo.requests import seed_requests
@@ -81,6 +82,7 @@ def play(real_clock: str | None) -> None:
         session.commit()
         seed_register(stage.people)
         seed_requests(stage.people)
+        seed_conventions(stage.people)
         _mark_mails_sent()
         session.commit()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select, update
 
 from cptsapp.audit.actions import Actor
+from cptsapp.care_plans.actions import documents, meetings
 from cptsapp.care_plans.actions.moves import move, move_meeting
 from cptsapp.care_plans.identity import title
 from cptsapp.care_plans.models import (
@@ -33,8 +34,11 @@ def close(plan: CarePlan, end: PlanEnd, *, by: Actor | None, note: str = "", tel
     `note` is sealed in the journal. Meetings to come are cancelled, documents no longer awaited, links revoked.
     """
     members = concerned(plan.id) if tells else []
-    _cancel_meetings(plan, by)
-    _drop_documents(plan)
+    if tells:
+        meetings.cancel_open(plan, by=by)
+    else:
+        _cancel_in_silence(plan, by)
+    documents.drop_open(plan, by=by)
     move(plan, "close", by=by, end=end, note=note)
     revoke_links(plan)
     _tell(plan, members)
@@ -53,15 +57,9 @@ def awaited(plan_id: int) -> Sequence[DocumentAsked]:
     return session.scalars(select(DocumentAsked).where(DocumentAsked.plan_id == plan_id, *waits)).all()
 
 
-def _cancel_meetings(plan: CarePlan, by: Actor | None) -> None:
+def _cancel_in_silence(plan: CarePlan, by: Actor | None) -> None:
     for meeting in ahead(plan.id):
         move_meeting(meeting, "cancel", checklist_id=plan.checklist_id, by=by)
-
-
-def _drop_documents(plan: CarePlan) -> None:
-    for document in awaited(plan.id):
-        document.dropped_on = territory.today()
-    session.flush()
 
 
 def revoke_links(plan: CarePlan) -> None:
