@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from cptsapp.care_plans.identity import title
-from cptsapp.care_plans.models import CarePlan, FeeStep, FlatFee, PlanFee
+from cptsapp.care_plans.models import CarePlan, FeePayee, FeeStep, FlatFee, PlanFee
 from cptsapp.care_plans.rules.fees import STEP_WORDS
 from cptsapp.core.db import session
 from cptsapp.directory.merged import merged_persons, same_person
@@ -34,6 +35,41 @@ class OwedFee:
 def amounts() -> Sequence[FlatFee]:
     """Every amount of the settings, of past, present and days to come."""
     return session.scalars(select(FlatFee).order_by(FlatFee.step, FlatFee.payee, FlatFee.starts_on)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An amount of the settings: whether it is in force today, to come or over, and whether someone is owed it."""
+
+    fee: FlatFee
+    standing: str  # « en vigueur », « à venir », « remplacé »
+    is_used: bool
+
+
+def priced(today: date) -> Sequence[Priced]:
+    """Every amount by step and payee, the latest first of each."""
+    found = amounts()
+    used = set(session.scalars(select(PlanFee.flat_fee_id).distinct()))
+    present = {}
+    for fee in found:  # in the order of their first day: the last that began stands
+        if fee.starts_on <= today:
+            present[fee.step, fee.payee] = fee.id
+    order = [*FeeStep], [*FeePayee]
+    lines = [Priced(fee, _standing(fee, present, today), fee.id in used) for fee in found]
+    return sorted(
+        lines,
+        key=lambda one: (
+            order[0].index(one.fee.step),
+            order[1].index(one.fee.payee),
+            -one.fee.starts_on.toordinal(),
+        ),
+    )
+
+
+def _standing(fee: FlatFee, present: Mapping[tuple[FeeStep, FeePayee], int], today: date) -> str:
+    if fee.starts_on > today:
+        return "à venir"
+    return "en vigueur" if present[fee.step, fee.payee] == fee.id else "remplacé"
 
 
 def has_amounts() -> bool:
