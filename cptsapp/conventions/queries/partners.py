@@ -276,3 +276,12 @@ def people_of(organisation_id: int) -> Sequence[Person]:
     )
     wanted = select(Person).where(Person.id.in_(there), Person.objected_on.is_(None))
     return session.scalars(wanted.order_by(Person.folded, Person.id)).all()
+
+
+def choosable(organisation_id: int, person_id: int | None) -> Sequence[Person]:
+    """The same, and who is chosen already though they no longer practise there."""
+    found = list(people_of(organisation_id))
+    chosen = session.get(Person, person_id) if person_id is not None else None
+    if chosen is not None and chosen.id not in {person.id for person in found}:
+        found.append(chosen)
+    return found
