@@ -74,6 +74,7 @@ def _asks(user: CurrentUser) -> Sequence[Asked]:
         .where(FrozenText.convention_id == Convention.id)
         .order_by(FrozenText.number.desc())
         .limit(1)
+        .correlate(Convention)
         .scalar_subquery()
     )
     rows = session.execute(

@@ -11,6 +11,7 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.care_plans.actions import retention as plans
 from cptsapp.core import submissions
+from cptsapp.dues import actions as dues
 from cptsapp.files import actions as files
 from cptsapp.imports.actions import turns
 from cptsapp.inbox.actions import (
@@ -67,6 +68,7 @@ JOBS: tuple[Job, ...] = (
     Job("calls.forget", timedelta(hours=1), upkeep.forget_objected),
     Job("sessions.purge", timedelta(hours=6), sessions.purge_old),
     Job("submissions.purge", timedelta(hours=6), lambda _now: submissions.purge_old()),
+    Job("commitments.remind", timedelta(minutes=10), dues.remind_due),
     Job("membership.remind", timedelta(minutes=10), reminders.remind_due),
     Job("search.alert", timedelta(minutes=5), search.alert),
     Job("applications.purge", timedelta(days=1), applications.purge_old),

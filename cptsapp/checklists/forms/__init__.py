@@ -146,7 +146,7 @@ class FileForm(BaseForm):
     """A file that shows a commitment was kept."""
 
     file = upload("Fichier")
-    label = _line("Nom de la preuve")
+    file_label = _line("Nom de la preuve")
 
 
 class LinkForm(BaseForm):

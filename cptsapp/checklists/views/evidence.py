@@ -35,7 +35,7 @@ def show_file(commitment_id: int) -> Response:
     def act() -> object:
         refuse_if(why_not_tick(kept, found.owner_id, me()) or why_not_file(kept))
         stored = store(form.file.stream, form.file.file_name, by=me())
-        return actions.add_file(commitment_id, stored.id, form.label.data or "", by=me())
+        return actions.add_file(commitment_id, stored.id, form.file_label.data or "", by=me())
 
     return _acted(commitment_id, form, act, lambda status: shown(commitment_id, status, file=form))
 

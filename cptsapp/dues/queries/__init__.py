@@ -1,0 +1,1 @@
+"""Reading what one owes, from every source, and what one is owed."""
