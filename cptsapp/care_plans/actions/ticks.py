@@ -12,6 +12,7 @@ from sqlalchemy import select
 from cptsapp.audit.actions import Actor
 from cptsapp.care_plans.models import CarePlan, CircleMember, MeetingKind, PlanMeeting
 from cptsapp.care_plans.rules import defaults
+from cptsapp.care_plans.rules.meeting_words import progress
 from cptsapp.checklists import actions as checklists
 from cptsapp.checklists.models import Commitment, CommitmentState
 from cptsapp.checklists.rules import OPEN
@@ -89,17 +90,11 @@ def documents(plan: CarePlan, waiting: Sequence[date], received: int, *, by: Act
         if commitment.state is S.DROPPED:
             continue
         commitment.due_on = min(waiting, default=commitment.due_on if total else None)
-        commitment.expected = _progress(received, total)
+        commitment.expected = progress(received, total) or defaults.BY_CODE[defaults.DOCUMENTS_CODE].expected
         if after is commitment.state:
             checklists.touch(commitment, by)
         else:
             checklists.set_state(commitment, after, by=by, on=territory.today())
-
-
-def _progress(received: int, total: int) -> str:
-    if not total:
-        return defaults.BY_CODE[defaults.DOCUMENTS_CODE].expected
-    return f"{received} document{'s' if received > 1 else ''} sur {total}"
 
 
 def _open(plan: CarePlan, codes: Collection[str]) -> list[Commitment]:
