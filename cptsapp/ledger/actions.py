@@ -39,7 +39,7 @@ def settle(source: queries.Source, due: Due | None, *, by: Actor | None) -> None
 
     Raises Refusal when the present line is approved or paid and would have to change (B47).
     """
-    line = queries.live_line(source)
+    line = queries.held_line(source)
     if line is not None and due is not None and due.is_said_by(line):
         return
     if line is not None:

@@ -14,7 +14,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.directory.merged import roots
 from cptsapp.ledger import actions as ledger
 from cptsapp.ledger.models import LineState
-from cptsapp.ledger.queries import live_line
+from cptsapp.ledger.queries import held_line, live_line
 
 
 def owe_for(
@@ -63,7 +63,7 @@ def _fee(written: PlanFee | None, plan: CarePlan, person_id: int, amount: FlatFe
 
 
 def _settle(fee: PlanFee, amount: FlatFee | None, by: Actor | None) -> None:
-    line = live_line(fee)
+    line = held_line(fee)
     if line is not None and amount is None and line.state is not LineState.OWED:
         raise Refusal("Un forfait de cette étape est déjà approuvé pour paiement\u00a0: voyez d’abord la trésorerie.")
     ledger.settle(fee, _due(fee, amount) if amount is not None else None, by=by)

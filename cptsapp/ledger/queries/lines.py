@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy import ColumnElement, Select, extract, func, select
 
 from cptsapp.core.db import session
 from cptsapp.directory.merged import roots, same_person
@@ -54,11 +54,17 @@ def of_year(year: int) -> ColumnElement[bool]:
 
 def live_line(source: Source) -> LedgerLine | None:
     """The line that stands for a row (a booking), or None. There is at most one: the database sees to it."""
-    return session.scalar(
-        select(LedgerLine).where(
-            LedgerLine.source_type == source.__tablename__, LedgerLine.source_id == source.id, _LIVE
-        )
-    )
+    return session.scalar(_line_of(source))
+
+
+def held_line(source: Source) -> LedgerLine | None:
+    """The same, held until the end of the transaction: it is not approved while it is taken back, nor the reverse."""
+    return session.scalar(_line_of(source).with_for_update().execution_options(populate_existing=True))
+
+
+def _line_of(source: Source) -> Select[tuple[LedgerLine]]:
+    own = LedgerLine.source_type == source.__tablename__, LedgerLine.source_id == source.id
+    return select(LedgerLine).where(*own, _LIVE)
 
 
 def lines_from(source_type: str, source_ids: Collection[int]) -> Sequence[LedgerLine]:
