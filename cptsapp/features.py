@@ -125,13 +125,15 @@ MODULES = (
     "demo.views",
 )
 
+ALL_PLANS = frozenset({"all"})  # whoever has some reaches them by « Mes engagements »
+
 MENU = (
     MenuEntry("Demandes", "inbox.requests", "inbox.manage"),
     MenuEntry("Dossiers reçus", "inbox.partner_list", "inbox.answer"),
     MenuEntry("Recherche en cours\u202f?", "inbox.search", "inbox.ask"),
     MenuEntry("Envoyer une demande", "inbox.intake", "inbox.enter", unless="inbox.manage"),
     MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN),
-    MenuEntry("Mes engagements", "dues.list_mine", "commitments.own", unless="conventions.manage"),
+    MenuEntry("Mes engagements", "dues.list_mine", "commitments.own", unless="conventions.manage", rooms=("/ppcs",)),
     MenuEntry("Patients", "inbox.my_patients", "capacity.answer", rooms=("/mes-places",)),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
     MenuEntry("Publier", "posting.mine", "snp.post", unless="calendar.own"),
@@ -141,9 +143,11 @@ MENU = (
     MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
     MenuEntry("Demandes", "inbox.figures_page", "inbox.figures", unless="inbox.manage"),
     MenuEntry("Droits", "inbox.rights", "inbox.rights", unless="inbox.manage"),
+    MenuEntry("PPCS", "care_plans.figures_page", "plans.figures", unless="plans.read"),
     MenuEntry("Sommes", "ledger.sums", "ledger.approve", unless="inbox.manage"),
     MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book", rooms=("/adhesions", "/appels")),
     MenuEntry("Conventions", "conventions.register", "conventions.read"),
+    MenuEntry("PPCS", "care_plans.plans", "plans.read", scopes=ALL_PLANS),
     MenuEntry("Réglages", "territory.settings", "territory.manage"),
     MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
 )

@@ -20,6 +20,11 @@ class Relative:
     phone: str = field(default="", repr=False)
     mail: str = field(default="", repr=False)
 
+    @property
+    def initials(self) -> str:
+        """« J. B. », as the circle reads it: a whole name would tell the person's."""
+        return " ".join(f"{word[:1].upper()}." for word in self.name.split())
+
 
 def seal_relative(member: CircleMember, relative: Relative) -> None:
     """Write a relative in a member. Raises Refusal for what looks like a NIR."""

@@ -1,6 +1,6 @@
 """What the plans tell of their checklists: names, who sees them, who may change them. Nothing is uploaded (B34)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
@@ -8,8 +8,9 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.care_plans.identity import title
 from cptsapp.care_plans.models import CarePlan, CircleMember
 from cptsapp.care_plans.permissions import visible_to, why_not_manage
+from cptsapp.care_plans.queries.calendar import asked_of
 from cptsapp.checklists.models import Checklist, ChecklistKind
-from cptsapp.checklists.sources import Asked, Named, Source
+from cptsapp.checklists.sources import Named, Source
 from cptsapp.core.db import session
 
 
@@ -40,15 +41,11 @@ def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
     return why_not_manage(user, session.scalar(lead))
 
 
-def _asks(_user: CurrentUser) -> Sequence[Asked]:
-    return ()
-
-
 SOURCE = Source(
     kind=ChecklistKind.CARE_PLAN,
     named=_named,
     can_see=_can_see,
     why_not_manage=_why_not_manage,
     takes_files=False,
-    asks=_asks,
+    asks=asked_of,
 )

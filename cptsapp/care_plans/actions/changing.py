@@ -1,5 +1,7 @@
 """Holding a plan to change it: for whoever may, from the page they read; and telling what was done to its circle."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
@@ -34,7 +36,7 @@ def say(plan: CarePlan, kind: str, member: CircleMember, *, by: Actor | None) ->
     record(kind, plan, by=by, member=member.id)
 
 
-def about(member: CircleMember) -> dict[str, int | str]:
+def about(member: CircleMember) -> dict[str, Any]:
     """Who a line of the journal speaks of."""
     if member.person_id is not None:
         return {"person_id": member.person_id}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import record
-from cptsapp.care_plans.actions import standard
+from cptsapp.care_plans.actions import meetings, standard
 from cptsapp.care_plans.actions.moves import move, refuse_stale
 from cptsapp.care_plans.identity import seal_person, title
 from cptsapp.care_plans.models import CarePlan, PlanState
@@ -117,4 +117,5 @@ def engage(plan_id: int, *, by: CurrentUser, version: int | None = None) -> Care
     refuse_if(why_not_engage(members, agreed))
     move(plan, "engage", by=by)
     standard.begin(plan, [member for member in members if member.id in agreed], by=by)
+    meetings.create_first(plan, by=by)
     return plan

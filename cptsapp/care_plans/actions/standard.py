@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -129,7 +130,7 @@ def _give(commitment: Commitment, person_id: int | None, by: Actor | None) -> No
     commitment.owner_id = person_id
     touch(commitment, by)
     kind = "commitment.reassigned" if person_id is not None else "commitment.released"
-    about = {"person_id": person_id} if person_id is not None else {}
+    about: dict[str, Any] = {"person_id": person_id} if person_id is not None else {}
     note_event(commitment.checklist_id, kind, by=by, commitment_id=commitment.id, **about)
     record("commitment.reassigned", commitment, by=by, owner=person_id)
 

@@ -48,6 +48,7 @@ MOVES = (
     Move("hold", "Réunion tenue", (S.MEETING,), S.VALIDATING),
     Move("put_back", "La réunion n’a pas eu lieu", (S.VALIDATING,), S.MEETING),
     Move("validate", "Valider le plan", (S.VALIDATING,), S.ACTIVE),
+    Move("unvalidate", "Revenir sur la validation", (S.ACTIVE,), S.VALIDATING),
     Move("close", "Clore", _OPEN, S.CLOSED),
 )
 MEETING_MOVES = (
