@@ -7,7 +7,7 @@ from cptsapp.care_plans.actions import links, standard
 from cptsapp.care_plans.actions.changing import held, say
 from cptsapp.care_plans.actions.moves import touch
 from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, PlanAgreement
-from cptsapp.care_plans.queries.plans import member_of
+from cptsapp.care_plans.queries.plans import member_of, twins_of
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
@@ -36,16 +36,26 @@ def write(plan: CarePlan, member: CircleMember, consent: Consent, *, by: Current
 
 
 def withdraw(plan_id: int, member_id: int, *, by: CurrentUser) -> None:
-    """The person no longer agrees: the plan shuts to that member at once, their link dies, what they owe is freed."""
+    """The person no longer agrees: the plan shuts to that member at once, their link dies, what they owe is freed.
+
+    Whoever is there twice, since two sheets were made one, is shut out of both places.
+    """
     plan, _ = held(plan_id, by=by)
     member = member_of(plan.id, member_id)
+    if not is_given(member):
+        raise Refusal("Cet accord est déjà retiré.")
+    for one in (member, *twins_of(member)):
+        _shut(plan, one, by)
+    touch(plan)
+
+
+def _shut(plan: CarePlan, member: CircleMember, by: CurrentUser) -> None:
     living = _living(member)
     if living is None:
-        raise Refusal("Cet accord est déjà retiré.")
+        return
     living.withdrawn_at = clock.now()
     links.revoke_for(member.id)
     standard.leave_place(plan, member, by=by)
-    touch(plan)
     say(plan, "plan_agreement.withdrawn", member, by=by)
 
 

@@ -166,14 +166,15 @@ def leave(plan_id: int, member_id: int, *, by: CurrentUser, version: int | None 
 
 
 def leave_mine(plan_id: int, *, by: CurrentUser) -> None:
-    """Whoever is at the screen leaves the circle. Raises Invisible when they are not in it."""
+    """Whoever is at the screen leaves the circle, each place they hold there. Raises Invisible when they hold none."""
     plan = locked(plan_id)
     numbers = same_person({by.person_id}) if by.person_id is not None else set()
-    member = next((one for one in circle(plan.id) if one.person_id in numbers), None)
-    if member is None or member.person_id is None:
+    mine = [one for one in circle(plan.id) if one.person_id is not None and one.person_id in numbers]
+    if not mine:
         raise Invisible
     refuse_if(CLOSED if plan.state is PlanState.CLOSED else None)
-    _leave(plan, member, by)
+    for member in mine:
+        _leave(plan, member, by)
 
 
 def _leave(plan: CarePlan, member: CircleMember, by: Actor | None) -> None:

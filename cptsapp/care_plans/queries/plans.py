@@ -9,6 +9,7 @@ from cptsapp.care_plans.models import CarePlan, CircleMember, MemberRole, PlanAg
 from cptsapp.care_plans.permissions import visible_to
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
+from cptsapp.directory.merged import same_person
 
 
 def plan_for(user: CurrentUser, year: int, number: int) -> CarePlan:
@@ -66,3 +67,11 @@ def member_of(plan_id: int, member_id: int) -> CircleMember:
     if found is None or found.plan_id != plan_id or found.left_at is not None:
         raise Invisible
     return found
+
+
+def twins_of(member: CircleMember) -> list[CircleMember]:
+    """The other places in the circle of the same person, since two sheets were made one: no row moves."""
+    if member.person_id is None:
+        return []
+    numbers = same_person({member.person_id})
+    return [one for one in circle(member.plan_id) if one.person_id in numbers and one.id != member.id]
