@@ -10,7 +10,7 @@ from cptsapp.checklists import actions as checklists
 from cptsapp.checklists.actions import note_event
 from cptsapp.checklists.models import Commitment, CommitmentState
 from cptsapp.checklists.rules import OPEN
-from cptsapp.conventions.actions.drafting import Head, blank, draw, set_parties, touch
+from cptsapp.conventions.actions.drafting import Head, blank, draw, refuse_end, set_parties, touch
 from cptsapp.conventions.models import Convention, ConventionState, Renewal
 from cptsapp.conventions.queries.conventions import locked
 from cptsapp.conventions.queries.texts import articles_in_force, articles_of
@@ -21,7 +21,6 @@ from cptsapp.territory import queries as territory
 
 NOT_IN_FORCE = "Un avenant ne change qu’une convention en vigueur."
 OF_AN_AMENDMENT = "C’est déjà un avenant\u00a0: amendez la convention elle-même."
-NOT_LATER = "Donnez un jour d’après la fin prévue, ou laissez vide."
 
 
 def held(convention_id: int) -> Convention:
@@ -49,8 +48,7 @@ def amend(
         raise Refusal(OF_AN_AMENDMENT)
     if parent.state is not ConventionState.IN_FORCE:
         raise Refusal(NOT_IN_FORCE)
-    if ends_on is not None and parent.ends_on is not None and ends_on <= parent.ends_on:
-        raise Refusal(NOT_LATER, "ends_on")
+    refuse_end(parent, ends_on)
     last = session.scalar(select(func.max(Convention.amendment_number)).where(Convention.parent_id == parent.id)) or 0
     title = f"Avenant n°{NBSP}{last + 1}, {_as_named(parent.title)}"
     amendment = blank(Head(title, starts_on, ends_on, Renewal.NONE, lead_id=parent.lead_id), by=by)

@@ -1,6 +1,6 @@
 """Opening a convention from a template or blank, and changing what stands above its articles, while it is a draft."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,17 +21,16 @@ from cptsapp.conventions.models import (
     TemplateVersion,
 )
 from cptsapp.conventions.queries.conventions import locked
-from cptsapp.conventions.queries.partners import names_of
 from cptsapp.conventions.rules import terms
-from cptsapp.conventions.rules.texts import ArticleText, Text, from_json
+from cptsapp.conventions.rules.texts import ArticleText, Clause, from_json
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
-from cptsapp.territory import queries as territory
 
 NOT_A_DRAFT = "Le texte ne se change qu’au brouillon\u00a0: reprenez-le d’abord."
 NO_PARTNER = "Choisissez au moins un partenaire."
 LEFT = "Ce partenaire a quitté la CPTS\u00a0: rien de nouveau ne l’engage."
+NOT_LATER = "Donnez un jour d’après la fin prévue, ou laissez vide."
 HAS_SIGNED = "Ce partenaire a signé une version de ce texte\u00a0: il reste partie à la convention."
 
 
@@ -92,38 +91,34 @@ def _apply(convention: Convention, head: Head) -> None:
 
 
 def draw(convention: Convention, articles: Sequence[ArticleText], *, by: Actor | None) -> None:
-    """Copy articles and their commitments at the end of a draft; the names of the parties fill their blanks."""
-    fill = _filler(convention)
+    """Copy articles and their commitments into a draft that has none."""
     for position, found in enumerate(articles, start=1):
-        article = Article(
-            convention_id=convention.id,
-            position=position,
-            number=found.number,
-            title=fill(found.title),
-            body=fill(found.body),
-        )
-        session.add(article)
-        for clause in found.clauses:
-            owed = Owed(
-                label=fill(clause.label),
-                side=clause.side,
+        session.add(
+            Article(
+                convention_id=convention.id,
+                position=position,
                 number=found.number,
-                heading=article.title,
-                expected=fill(clause.expected),
-                due_months=clause.due_months,
-                every_months=clause.every_months,
-                is_continuous=clause.is_continuous,
-                code=clause.figure,
+                title=found.title,
+                body=found.body,
             )
-            add(convention.checklist_id, owed, by=by)
+        )
+        for clause in found.clauses:
+            add(convention.checklist_id, _owed(found, clause), by=by)
     session.flush()
 
 
-def _filler(convention: Convention) -> Callable[[str], str]:
-    """Puts the names in « {cpts} » and « {partenaire} » of a template; any other brace stays as it was typed."""
-    partners = names_of([convention.id]).get(convention.id, [])
-    cpts, partner = territory.settings().name, " et ".join(partners)
-    return lambda text: text.replace("{cpts}", cpts).replace("{partenaire}", partner)
+def _owed(article: ArticleText, clause: Clause) -> Owed:
+    return Owed(
+        label=clause.label,
+        side=clause.side,
+        number=article.number,
+        heading=article.title,
+        expected=clause.expected,
+        due_months=clause.due_months,
+        every_months=clause.every_months,
+        is_continuous=clause.is_continuous,
+        code=clause.figure,
+    )
 
 
 def set_parties(convention: Convention, partner_ids: Sequence[int]) -> None:
@@ -165,11 +160,28 @@ def change_head(
     present = {party.partner_id for party in convention.parties}
     _refuse_partners(partner_ids, kept=present)
     _apply(convention, head)
-    if convention.parent_id is None:
-        set_parties(convention, partner_ids)
+    set_parties(convention, partner_ids)
     touch(convention)
     record("convention.changed", convention, by=by)
     return convention
+
+
+def change_amendment(convention_id: int, head: Head, *, version: int | None, by: Actor | None) -> Convention:
+    """Change the title, the days or the lead of a draft amendment; its parties are those of its parent."""
+    convention = held_draft(convention_id)
+    refuse_stale(convention, version)
+    _refuse_term(head)
+    refuse_end(session.get_one(Convention, convention.parent_id), head.ends_on)
+    _apply(convention, head)
+    touch(convention)
+    record("convention.changed", convention, by=by)
+    return convention
+
+
+def refuse_end(parent: Convention, ends_on: date | None) -> None:
+    """Raise Refusal for a new last day of a convention that does not come after the one it has."""
+    if ends_on is not None and parent.ends_on is not None and ends_on <= parent.ends_on:
+        raise Refusal(NOT_LATER, "ends_on")
 
 
 def change_lead(convention_id: int, lead_id: int | None, *, by: Actor | None) -> Convention:
@@ -195,11 +207,6 @@ def touch(convention: Convention) -> None:
     """Raise the version: whoever read the page before is told."""
     convention.version += 1
     session.flush()
-
-
-def text_of_articles(text: Text, numbers: Sequence[str]) -> list[ArticleText]:
-    """Those of the articles of a text that have these numbers."""
-    return [article for article in text.articles if article.number in set(numbers)]
 
 
 def _refuse_term(head: Head) -> None:

@@ -1,6 +1,6 @@
 """The pages of the conventions, by subject."""
 
-from cptsapp.conventions.views import documents, partners, register
+from cptsapp.conventions.views import documents, drafting, life, page, partners, register, term
 from cptsapp.conventions.views.blueprint import blueprint
 
-__all__ = ["blueprint", "documents", "partners", "register"]
+__all__ = ["blueprint", "documents", "drafting", "life", "page", "partners", "register", "term"]
