@@ -9,6 +9,7 @@ from cptsapp.accounts.actions import drafts, throttle
 from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
+from cptsapp.conventions.actions import term as conventions
 from cptsapp.care_plans.actions import retention as plans
 from cptsapp.core import submissions
 from cptsapp.dues import actions as dues
@@ -61,6 +62,7 @@ JOBS: tuple[Job, ...] = (
     Job("requests.alert", timedelta(days=1), inactive.alert),
     Job("erasures.note", timedelta(minutes=10), forgetting.keep_up),
     Job("rights.remind", timedelta(hours=6), rights_mail.remind_due),
+    Job("conventions.terms", timedelta(hours=1), conventions.run),
     Job("questions.forget", timedelta(days=1), retention.forget_old),
     Job("requests.silence", timedelta(minutes=5), ladder.run),
     Job("requests.weigh", timedelta(hours=6), priority.refresh_open),
