@@ -1,9 +1,9 @@
 """The sentence of each line of a journal, as people read it; a table, and the function that fills its blanks.
 
 Blanks: `{who}` is whoever did it (« L’application » for a job), `{commitment}` the label of the commitment spoken of,
-`{person}` and `{organisation}` the names behind `person_id` and `organisation_id` of the line's data; any other is a
-key of that data, in the words of `VALUES`, or a day when it ends in `_on`. A kind without a sentence is refused by
-`tests/checklists/test_wording.py`.
+`{person}`, `{organisation}`, `{proof}` the names behind `person_id`, `organisation_id`, `evidence_id` of its data; any
+other is a key of that data, in the words of `VALUES`, or a day when it ends in `_on`. A kind without a sentence is
+refused by `tests/checklists/test_wording.py`.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ _CHECKLISTS = {
     "commitment.doing": "{who} a commencé «\u00a0{commitment}\u00a0».",
     "commitment.done": "{who} a noté fait «\u00a0{commitment}\u00a0».",
     "commitment.dropped": "{who} a abandonné «\u00a0{commitment}\u00a0».",
-    "evidence.added": "{who} a joint une preuve à «\u00a0{commitment}\u00a0».",
-    "evidence.withdrawn": "{who} a retiré une preuve de «\u00a0{commitment}\u00a0».",
+    "evidence.added": "{who} a joint «\u00a0{proof}\u00a0» à «\u00a0{commitment}\u00a0».",
+    "evidence.withdrawn": "{who} a retiré «\u00a0{proof}\u00a0» de «\u00a0{commitment}\u00a0».",
     "journal.meeting": "Réunion du {happened_on}, notée par {who}.",
     "journal.decision": "Décision du {happened_on}, notée par {who}.",
     "journal.note": "Note de {who}.",
@@ -72,6 +72,7 @@ _PLANS = {
     "meeting.poll": "{meeting}\u00a0: {who} a proposé des dates à {asked}.",
     "meeting.asked_again": "{meeting}\u00a0: {who} a relancé {asked}.",
     "meeting.fix": "{meeting}\u00a0: {who} a choisi la date, {happened_on}.",
+    "meeting.reminded": "{meeting}\u00a0: rappel envoyé.",
     "meeting.unfix": "{meeting}\u00a0: date à choisir de nouveau.",
     "meeting.hold": "{meeting} tenue le {happened_on}, noté par {who}.",
     "meeting.undo_hold": "{meeting}\u00a0: elle n’a pas eu lieu, dit {who}.",
@@ -161,6 +162,7 @@ def sentence(
     commitment: str = "",
     person: str = "",
     organisation: str = "",
+    proof: str = "",
     happened_on: date | None = None,
 ) -> str:
     """What a line of the journal says; a blank that nothing fills leaves « … », an unknown kind its own code."""
@@ -168,12 +170,9 @@ def sentence(
     if happened_on is not None:
         told["happened_on"] = day_full(happened_on)
     told |= {"who": who or NOBODY}
-    told |= {key: name for key, name in _names(commitment, person, organisation) if name}
+    names = (("commitment", commitment), ("person", person), ("organisation", organisation), ("proof", proof))
+    told |= {key: name for key, name in names if name}
     return SENTENCES.get(kind, kind).format_map(_Known(told))
-
-
-def _names(commitment: str, person: str, organisation: str) -> tuple[tuple[str, str], ...]:
-    return (("commitment", commitment), ("person", person), ("organisation", organisation))
 
 
 def _told(key: str, value: Any) -> str:

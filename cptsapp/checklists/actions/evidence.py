@@ -94,7 +94,7 @@ def withdraw(commitment_id: int, evidence_id: int, *, by: CurrentUser) -> None:
     for entry in session.scalars(lines):
         if entry.data.get("evidence_id") == evidence.id and entry.cancelled_at is None:
             cross(entry, by)
-    note_event(checklist.id, "evidence.withdrawn", by=by, commitment_id=commitment.id)
+    note_event(checklist.id, "evidence.withdrawn", by=by, commitment_id=commitment.id, evidence_id=evidence.id)
     record("evidence.withdrawn", evidence, by=by, commitment=commitment.id)
 
 

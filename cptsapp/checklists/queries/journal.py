@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
 from cptsapp.checklists import wording
-from cptsapp.checklists.models import Checklist, Commitment, JournalEntry
+from cptsapp.checklists.models import Checklist, Commitment, Evidence, JournalEntry
 from cptsapp.checklists.permissions import why_not_manage
 from cptsapp.checklists.queries.rows import file_url
 from cptsapp.checklists.sources import source_of
@@ -78,9 +78,10 @@ def journal(
     shown, can_write = found[:limit], why_not_manage(kept, user) is None
     people = _people({one.data.get("person_id") for one in shown})
     houses = _organisations({one.data.get("organisation_id") for one in shown})
+    proofs = _proofs({one.data.get("evidence_id") for one in shown})
     return Journal(
         checklist_id,
-        tuple(_line(one, people, houses, can_write) for one in shown),
+        tuple(_line(one, people, houses, proofs, can_write) for one in shown),
         shown[-1].id if len(found) > limit else None,
         can_write,
         source_of(kept).takes_files,
@@ -111,7 +112,9 @@ def _entries(checklist_id: int, older_than: int | None) -> Select[Any]:
     return wanted.where(earlier)
 
 
-def _line(one: Any, people: Mapping[int, str], houses: Mapping[int, str], can_write: bool) -> Line:
+def _line(
+    one: Any, people: Mapping[int, str], houses: Mapping[int, str], proofs: Mapping[int, str], can_write: bool
+) -> Line:
     return Line(
         one.id,
         one.kind,
@@ -123,6 +126,7 @@ def _line(one: Any, people: Mapping[int, str], houses: Mapping[int, str], can_wr
             commitment=one.commitment or "",
             person=people.get(one.data.get("person_id"), ""),
             organisation=houses.get(one.data.get("organisation_id"), ""),
+            proof=proofs.get(one.data.get("evidence_id"), ""),
             happened_on=one.happened_on,
         ),
         ring().unseal(one.note, one.seal_id, "note") if one.note else "",
@@ -151,3 +155,15 @@ def _organisations(numbers: set[Any]) -> dict[int, str]:
         return {}
     found = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(asked)))
     return {one.id: one.name for one in found}
+
+
+def _proofs(numbers: set[Any]) -> dict[int, str]:
+    """What each piece of evidence is called: its label, else the name of its file or its address."""
+    asked = {number for number in numbers if isinstance(number, int)}
+    if not asked:
+        return {}
+    wanted = select(Evidence.id, Evidence.label, Evidence.url, StoredFile.name).outerjoin(
+        StoredFile, StoredFile.id == Evidence.file_id
+    )
+    found = session.execute(wanted.where(Evidence.id.in_(asked)))
+    return {one.id: one.label or one.name or one.url or "" for one in found}
