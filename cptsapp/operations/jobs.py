@@ -9,8 +9,9 @@ from cptsapp.accounts.actions import drafts, throttle
 from cptsapp.activity import actions as activity
 from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
-from cptsapp.conventions.actions import term as conventions
+from cptsapp.care_plans.actions import meeting_reminders
 from cptsapp.care_plans.actions import retention as plans
+from cptsapp.conventions.actions import term as conventions
 from cptsapp.core import submissions
 from cptsapp.dues import actions as dues
 from cptsapp.files import actions as files
@@ -76,6 +77,7 @@ JOBS: tuple[Job, ...] = (
     Job("applications.purge", timedelta(days=1), applications.purge_old),
     Job("imports.sweep", timedelta(days=1), turns.sweep_files),
     Job("files.sweep", timedelta(days=1), files.sweep),
+    Job("meetings.remind", timedelta(days=1), meeting_reminders.remind_due),
     Job("capacity.ask", timedelta(hours=1), campaigns.run),
     Job("outbox.purge", timedelta(days=1), lambda _now: outbox.purge_old()),
     Job("intake.purge", timedelta(hours=6), intake.purge_drafts),
