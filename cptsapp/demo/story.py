@@ -16,6 +16,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.demo import cast, rules
 from cptsapp.demo.conventions import seed_conventions
 from cptsapp.demo.people import People, known_people, seed_cpts, seed_people
+from cptsapp.demo.plans import seed_plans
 from cptsapp.demo.register import seed_register
 from cptsapp.demo.requests import seed_requests
 from cptsapp.demo.rules import Call, Line
@@ -83,6 +84,7 @@ def play(real_clock: str | None) -> None:
         seed_register(stage.people)
         seed_requests(stage.people)
         seed_conventions(stage.people)
+        seed_plans(stage.people)
         _mark_mails_sent()
         session.commit()
 

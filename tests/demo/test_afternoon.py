@@ -11,15 +11,19 @@ from sqlalchemy import func, select
 from cptsapp import create_app
 from cptsapp.accounts.models import Role, RoleGrant, User
 from cptsapp.accounts.secrets import matches
+from cptsapp.care_plans.models import CarePlan, PlanState
+from cptsapp.checklists.models import Commitment, Evidence
+from cptsapp.checklists.rules import OPEN
+from cptsapp.conventions.models import Convention, ConventionState, ConventionTemplate
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.demo import cast, extract, people, register, rules, story
+from cptsapp.demo import cast, conventions, extract, people, plans, register, rules, story
 from cptsapp.directory.models import Membership, Organisation, Person, Place
 from cptsapp.imports import queries as imports
 from cptsapp.imports.actions import arrivals, lifecycle
 from cptsapp.imports.models import ImportItem, ItemKind
 from cptsapp.inbox.models import CareBreak, Outcome, Recipient, Referral, Request, State
-from cptsapp.ledger.models import LedgerLine
+from cptsapp.ledger.models import LedgerLine, LineState
 from cptsapp.membership.models import Application, ApplicationState
 from cptsapp.membership.queries import rate as rates
 from cptsapp.outbox.models import Message, MessageState
@@ -68,7 +72,7 @@ def test_one_absence_and_one_weekly_plage():
 def test_the_past_has_outcomes_and_what_they_are_worth():
     honoured = count(Booking, Booking.state == BookingState.HONOURED)
     assert honoured > 0
-    assert count(LedgerLine) == honoured
+    assert count(LedgerLine, LedgerLine.account.not_like("ppcs/%")) == honoured
 
 
 def test_one_evening_is_left_to_note():
@@ -186,3 +190,38 @@ def test_someone_asked_twice_and_a_robot_once():
     twice = select(Request.phone_index).group_by(Request.phone_index).having(func.count() > 1)
     assert len(session.scalars(twice).all()) == 1
     assert count(Request, Request.suspected_at.is_not(None)) == 1
+
+
+def test_conventions_stand_in_every_state():
+    states = dict(session.execute(select(Convention.state, func.count()).group_by(Convention.state)).all())
+    assert set(states) == set(ConventionState)
+    assert count(Convention) - states[ConventionState.ENDED] == 12
+    assert count(ConventionTemplate) == 6
+
+
+def test_something_is_late_with_the_dac_and_something_is_shown_to_be_kept():
+    late = select(Commitment.checklist_id).where(Commitment.state.in_(OPEN), Commitment.due_on < territory.today())
+    dac = select(Convention.checklist_id).where(Convention.title.contains("DAC"))
+    assert session.scalars(dac).one() in set(session.scalars(late))
+    assert count(Evidence) > 20
+
+
+def test_plans_stand_in_every_state_and_their_circle_is_owed():
+    states = dict(session.execute(select(CarePlan.state, func.count()).group_by(CarePlan.state)).all())
+    assert set(states) == set(PlanState)
+    found = session.execute(select(LedgerLine.state).where(LedgerLine.account.startswith("ppcs/")).distinct())
+    assert {state for (state,) in found} == {LineState.OWED, LineState.APPROVED, LineState.PAID}
+
+
+@pytest.mark.parametrize("name", ["Hélène Renaudin", "Sarah Benali", "Karine Besson"])
+def test_the_people_of_the_door_owe_something(name):
+    person_id = session.scalar(select(User.person_id).where(User.mail == cast.mail_of(name)))
+    assert count(Commitment, Commitment.owner_id == person_id, Commitment.state.in_(OPEN)) > 1
+
+
+def test_a_second_time_writes_nothing_more():
+    before = count(Commitment), count(CarePlan)
+    everyone = people.known_people()
+    conventions.seed_conventions(everyone)
+    plans.seed_plans(everyone)
+    assert (count(Commitment), count(CarePlan)) == before
