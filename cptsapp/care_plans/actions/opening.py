@@ -17,7 +17,7 @@ from cptsapp.care_plans.rules.opening import why_not_engage
 from cptsapp.checklists.actions import note_event, open_checklist
 from cptsapp.checklists.models import ChecklistKind
 from cptsapp.core.db import is_sqlite, session
-from cptsapp.core.refusals import Forbidden, Invisible, Refusal, refuse_if
+from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.inbox.models import Request
 from cptsapp.inbox.patients import Identity
 from cptsapp.inbox.queries.requests import locked as locked_request
@@ -63,9 +63,9 @@ def open_alone(newcomer: Newcomer, *, by: CurrentUser) -> CarePlan:
 
 
 def _refuse_opening(by: CurrentUser) -> None:
-    """A lead holds their plans and opens none."""
+    """A lead holds their plans and opens none: there is no such page for them."""
     if "all" not in by.scopes("plans.manage"):
-        raise Forbidden
+        raise Invisible
 
 
 def _open(

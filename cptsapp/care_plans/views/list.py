@@ -10,12 +10,11 @@ from cptsapp.care_plans.queries import list as queries
 from cptsapp.care_plans.queries.list import CHIPS, CURRENT
 from cptsapp.care_plans.readings import note_listed
 from cptsapp.care_plans.views.blueprint import blueprint
-from cptsapp.directory.views.shared import page_number, pages
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.territory import queries as territory
 
-TYPED_MAX = 80
+TYPED_MAX, PAGES_MAX = 80, 1000
 
 
 @blueprint.get("/ppcs")
@@ -43,7 +42,8 @@ def _asked(chip: str) -> dict[str, Any]:
 
 
 def _page(chip: str, typed: str) -> Response:
-    user, page = me(), page_number()
+    user = me()
+    page = min(max(request.args.get("page", 1, type=int), 1), PAGES_MAX)
     found = queries.plans(user, chip, page, typed)
     if found.lines:
         after_commit(lambda: note_listed(len(found.lines), by=user))
@@ -65,6 +65,7 @@ def _page(chip: str, typed: str) -> Response:
         typed=typed,
         opens="all" in user.scopes("plans.manage"),
         reads_all="all" in user.scopes("plans.read"),
-        **({} if typed else pages(found.is_last, ".plans", page, **_asked(chip))),
+        previous_url=url_for(".plans", **_asked(chip), page=page - 1) if page > 1 else "",
+        next_url="" if found.is_last or typed else url_for(".plans", **_asked(chip), page=page + 1),
     )
     return make_response(shown)

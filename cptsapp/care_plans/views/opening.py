@@ -12,7 +12,7 @@ from cptsapp.care_plans.views.blueprint import blueprint
 from cptsapp.care_plans.views.page import note_opening, url_of
 from cptsapp.core import addresses, submissions
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Forbidden, Invisible, Refusal
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
@@ -21,9 +21,9 @@ from cptsapp.territory import queries as territory
 
 
 def _refuse_leads() -> None:
-    """A lead holds their own plans and opens none."""
+    """A lead holds their own plans and opens none: there is no such page for them."""
     if "all" not in me().scopes("plans.manage"):
-        raise Forbidden
+        raise Invisible
 
 
 @blueprint.get("/ppcs/demande/<reference>")
