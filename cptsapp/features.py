@@ -133,7 +133,13 @@ MENU = (
     MenuEntry("Recherche en cours\u202f?", "inbox.search", "inbox.ask"),
     MenuEntry("Envoyer une demande", "inbox.intake", "inbox.enter", unless="inbox.manage"),
     MenuEntry("Mes créneaux", "posting.mine", "snp.post", scopes=OWN),
-    MenuEntry("Mes engagements", "dues.list_mine", "commitments.own", unless="conventions.manage", rooms=("/ppcs",)),
+    MenuEntry(
+        "Mes engagements",
+        "dues.list_mine",
+        "commitments.own",
+        unless="conventions.manage",
+        rooms=("/ppcs", "/sommes"),
+    ),
     MenuEntry("Patients", "inbox.my_patients", "capacity.answer", rooms=("/mes-places",)),
     MenuEntry("Créneaux", "regulation.slots", "snp.see_free"),
     MenuEntry("Publier", "posting.mine", "snp.post", unless="calendar.own"),
@@ -143,11 +149,11 @@ MENU = (
     MenuEntry("Campagnes", "activity.campaigns", "campaign.read"),
     MenuEntry("Demandes", "inbox.figures_page", "inbox.figures", unless="inbox.manage"),
     MenuEntry("Droits", "inbox.rights", "inbox.rights", unless="inbox.manage"),
-    MenuEntry("PPCS", "care_plans.figures_page", "plans.figures", unless="plans.read"),
+    MenuEntry("PPCS", "care_plans.figures_page", "plans.figures", unless="plans.read", rooms=("/ppcs/reglages",)),
     MenuEntry("Sommes", "ledger.sums", "ledger.approve", unless="inbox.manage"),
     MenuEntry("Annuaire", "directory.people", "directory.read", unless="snp.book", rooms=("/adhesions", "/appels")),
     MenuEntry("Conventions", "conventions.register", "conventions.read"),
-    MenuEntry("PPCS", "care_plans.plans", "plans.read", scopes=ALL_PLANS),
+    MenuEntry("PPCS", "care_plans.plans", "plans.read", scopes=ALL_PLANS, rooms=("/sommes",)),
     MenuEntry("Réglages", "territory.settings", "territory.manage"),
     MenuEntry("Journal", "audit.trail", "audit.read", unless="territory.manage"),
 )
@@ -230,12 +236,22 @@ def _present() -> CurrentUser:
 
 def _menu() -> list[MenuLink]:
     user = _present()
+    shown = [(entry, url_for(entry.endpoint)) for entry in MENU if entry.is_for(user)]
+    closeness = [_closeness(entry, url) for entry, url in shown]
+    closest = max(closeness, default=NOWHERE)
     return [
-        MenuLink(entry.label, url, any(_is_under(room) for room in (url, *entry.rooms)))
-        for entry in MENU
-        if entry.is_for(user)
-        for url in (url_for(entry.endpoint),)
+        MenuLink(entry.label, url, found == closest != NOWHERE)
+        for (entry, url), found in zip(shown, closeness, strict=True)
     ]
+
+
+NOWHERE = (0, False)
+
+
+def _closeness(entry: MenuEntry, url: str) -> tuple[int, bool]:
+    """How much of the address shown a link has: of several links the closest is the current one, its own page first."""
+    rooms = ((len(room), room == url) for room in (url, *entry.rooms) if _is_under(room))
+    return max(rooms, default=NOWHERE)
 
 
 def _is_under(url: str) -> bool:
