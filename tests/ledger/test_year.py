@@ -137,7 +137,7 @@ def test_the_cap_of_the_year_is_written_and_refuses_what_passes_it(sign_in, cast
     client = sign_in(cast.treasurer)
     person_id = cast.gp_person.id
     assert client.post("/sommes/plafond", data={"year": "2026", "cap": "70"}).status_code == 303
-    assert "dépassé" in client.get("/sommes/2026").text
+    assert "insuffisant" in client.get("/sommes/2026").text
     answer = settle(client, f"/sommes/2026/{person_id}/reglement", "approuver", 7500)
     assert answer.status_code == 409
     assert "Dr Hélène Renaudin, 5\u00a0€ de trop en 2026" in answer.text

@@ -85,6 +85,7 @@ def figure_rows(slug: str) -> str:
         "care_plans/figure_rows.html",
         label=MEASURES[slug].label if slug in MEASURES else "Réunions tenues",
         definition=MEASURES[slug].definition if slug in MEASURES else _met_words(),
+        number=rules.numbers(found, territory.today())[slug] if slug in MEASURES else len(found),
         rows=[_shown(row, leads) for row in shown],
         total=len(found),
         names=names,
