@@ -157,24 +157,30 @@ def _acting(case: Case, act: Callable[[Case], object]) -> Callable[[], object]:
 
 
 def _open(case: Case) -> None:
-    """Alone, or from the last request whose person is still searched for."""
-    if case.who is not None:
-        made = opening.open_alone(Newcomer(case.who, "+33639980199", case.commune), by=case.office)
+    """Alone, or from the last request whose person is still searched for, if there is one."""
+    found = _searched_for() if case.who is None else None
+    if found is not None:
+        made = opening.open_from_request(*found, by=case.office)
     else:
-        request, seeker_id = _searched_for()
-        made = opening.open_from_request(request, seeker_id, by=case.office)
+        alone = Newcomer(case.who or _stand_in(), "+33639980199", case.commune)
+        made = opening.open_alone(alone, by=case.office)
     case.id = made.id
 
 
-def _searched_for() -> tuple[int, int]:
+def _stand_in() -> Identity:
+    """Who stands in when nobody is searched for."""
+    return Identity("Perrocheau", "Louise", date(1943, 9, 27))
+
+
+def _searched_for() -> tuple[int, int] | None:
     wanted = (
         select(Request.id, Seeker.id)
         .join(Seeker, Seeker.request_id == Request.id)
         .where(Request.state == State.SEARCHING, Request.received_at <= clock.now(), Seeker.name.is_not(None))
         .where(Seeker.id.not_in(select(CarePlan.seeker_id).where(CarePlan.seeker_id.is_not(None))))
     )
-    row = session.execute(wanted.order_by(Request.received_at.desc()).limit(1)).one()
-    return row[0], row[1]
+    row = session.execute(wanted.order_by(Request.received_at.desc()).limit(1)).first()
+    return (row[0], row[1]) if row is not None else None
 
 
 def _gather(case: Case) -> None:
