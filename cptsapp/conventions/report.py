@@ -21,8 +21,8 @@ def report_pdf(report: Report) -> bytes:
 
 
 def title_of(report: Report) -> str:
-    """« Bilan 2026, Convention avec le DAC Vendée Littoral »."""
-    return f"Bilan {report.year}, {report.convention.title}"
+    """« Bilan 2026 : Convention avec le DAC Vendée Littoral »."""
+    return f"Bilan {report.year}{NBSP}: {report.convention.title}"
 
 
 def period_words(report: Report) -> str:

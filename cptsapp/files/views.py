@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     disk.use(Path(app.instance_path) / FOLDER)
 
 
-@blueprint.get("/fichiers/<int:file_id>")
+@blueprint.get("/fichiers/<int(max=2147483647):file_id>")
 @signed_in
 def show(file_id: int) -> Response:
     """The file, as an attachment; 404 for whoever sees nothing that holds it."""

@@ -209,7 +209,7 @@ def test_the_file_is_tagged_and_titled_in_french(convention):
     found = PdfReader(BytesIO(report_pdf(report(convention, 2026))))
     catalogue = found.trailer["/Root"]
     assert (catalogue["/MarkInfo"]["/Marked"], catalogue["/Lang"]) == (True, "fr-FR")
-    assert found.metadata.title == "Bilan 2026, Convention avec le DAC Vendée Littoral"
+    assert found.metadata.title == "Bilan 2026\xa0: Convention avec le DAC Vendée Littoral"
     assert "1 / 1" in found.pages[0].extract_text()
 
 

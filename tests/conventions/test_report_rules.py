@@ -121,7 +121,7 @@ def test_files_sent_are_counted():
         (Counts(3, 2, 1, 0, 4), (SMALL_WORDS, SMALL_WORDS, SMALL_WORDS, HIDDEN_WORDS, HIDDEN_WORDS, "")),
         (Counts(20, 15, 10, 6, 4.5), ("20", "15", "10", "6", "4,5\xa0jours", "67\xa0%")),
         (Counts(20, 18, 18, 7, 1), ("20", HIDDEN_WORDS, HIDDEN_WORDS, "7", "1\xa0jour", "")),
-        (Counts(12, 12, 12, 12, 3), ("12", "12", "12", "12", "3\xa0jours", "100\xa0%")),
+        (Counts(12, 12, 12, 12, 0), ("12", "12", "12", "12", "le jour même", "100\xa0%")),
     ],
 )
 def test_small_counts_are_not_written(given, words):

@@ -30,7 +30,7 @@ TITLES: Mapping[Standing, str] = MappingProxyType(
     {
         Standing.LATE: "Non tenus à leur échéance",
         Standing.KEPT: "Tenus",
-        Standing.CONTINUOUS: "Tenus en continu",
+        Standing.CONTINUOUS: "En continu",
         Standing.AHEAD: "À venir",
         Standing.DROPPED: "Abandonnés",
     }
@@ -169,5 +169,7 @@ def breaks_shown(value: int) -> str:
 
 
 def _days(value: float) -> str:
+    if not value:
+        return "le jour même"
     text = f"{value:.1f}".rstrip("0").rstrip(".").replace(".", ",")
     return f"{text}{NBSP}{'jours' if value >= 2 else 'jour'}"

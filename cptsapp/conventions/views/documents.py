@@ -13,7 +13,7 @@ from cptsapp.http.access import requires
 from cptsapp.http.attachments import send_pdf
 
 
-@blueprint.get("/conventions/<int:convention_id>/convention.pdf")
+@blueprint.get("/conventions/<int(max=2147483647):convention_id>/convention.pdf")
 @requires("conventions.read")
 def document(convention_id: int) -> Response:
     """The text that holds, its signatures and its commitments."""
@@ -21,7 +21,7 @@ def document(convention_id: int) -> Response:
     return send_pdf(convention_pdf(convention), file_stem(convention))
 
 
-@blueprint.get("/conventions/<int:convention_id>/bilan/<int:year>")
+@blueprint.get("/conventions/<int(max=2147483647):convention_id>/bilan/<int:year>")
 @requires("conventions.read")
 def report(convention_id: int, year: int) -> str:
     """A year of the convention: commitments kept and not, files sent to the partner, meetings."""
@@ -44,7 +44,7 @@ def report(convention_id: int, year: int) -> str:
     )
 
 
-@blueprint.get("/conventions/<int:convention_id>/bilan/<int:year>/bilan.pdf")
+@blueprint.get("/conventions/<int(max=2147483647):convention_id>/bilan/<int:year>/bilan.pdf")
 @requires("conventions.read")
 def report_document(convention_id: int, year: int) -> Response:
     """The same as a file, to be voted and sent."""

@@ -17,6 +17,7 @@ from cptsapp.conventions.queries import page as queries
 from cptsapp.conventions.queries.conventions import adopted_text, convention_for
 from cptsapp.conventions.queries.people import house_people, name_of
 from cptsapp.conventions.queries.register import step_of
+from cptsapp.conventions.queries.report import years_of
 from cptsapp.conventions.queries.texts import articles_of, clauses_of, current_text, latest_text
 from cptsapp.conventions.rules import terms
 from cptsapp.conventions.rules.next import Step
@@ -78,6 +79,7 @@ def _page(found: Convention, status: int = 200, lead: LeadForm | None = None) ->
         text=shown.text,
         frozen=shown.frozen,
         amendments=queries.amendments(found.id, user),
+        report_years=years_of(found)[:1],
         parent=queries.parent_of(found),
         lead=name_of(found.lead_id),
         lead_form=lead or _lead_form(found),
