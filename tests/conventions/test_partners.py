@@ -91,7 +91,7 @@ def test_a_contact_is_added_corrected_and_taken_off(sign_in, cast):
     page = client.get(f"/conventions/partenaires/{number}").text
     assert "Anne-Lise Brochard" in page
     assert "signe" in page
-    client.post(f"/conventions/interlocuteurs/{contact_id}/modifier", data={"name": "Anne Brochard"})
+    client.post(f"/conventions/interlocuteurs/{contact_id}/modifier", data={"person_id": "", "name": "Anne Brochard"})
     client.post(f"/conventions/interlocuteurs/{contact_id}/retirer")
     [kept] = session.query(PartnerContact)
     assert (kept.name, kept.ended_on) == ("Anne Brochard", TODAY)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from cptsapp.audit.actions import Actor, record
 from cptsapp.checklists.actions import refuse_nir
 from cptsapp.conventions.models import ConventionTemplate, PartnerKind, TemplateVersion
-from cptsapp.conventions.rules.texts import Text
+from cptsapp.conventions.rules.texts import Text, from_json
 from cptsapp.conventions.starting import starting_templates
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -63,7 +63,7 @@ def save(
     if last.number != read_number:
         raise Refusal(STALE)
     is_renamed = template.name != name.strip()
-    if last.content == text.as_json() and not is_renamed:
+    if from_json(last.content) == text and not is_renamed:
         raise Refusal(SAME)
     template.name = name.strip()
     saved = _add_version(template, last.number + 1, text, by=by, note=note)

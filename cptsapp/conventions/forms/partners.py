@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from cptsapp.conventions.actions.partners import ContactTerms
 from cptsapp.conventions.models import PartnerKind, Relation
@@ -40,7 +40,7 @@ class PartnerForm(BaseForm, OnceMixin):
 class NewStructureForm(PartnerForm):
     """The same with the structure, which the directory does not have yet."""
 
-    name = StringField("Nom de la structure", [InputRequired(ASK), Length(max=120), no_nir], filters=[stripped])
+    name = StringField("Nom de la structure", [DataRequired(ASK), Length(max=120), no_nir], filters=[stripped])
     phone = PhoneField("Téléphone", [Optional()])
     mail = StringField("Mail", [Optional(), Length(max=120), Email(INCOMPLETE)], filters=[none_if_blank])
 
@@ -76,4 +76,4 @@ class LeaveForm(BaseForm):
     """The day a partner left, and why."""
 
     left_on = DayField("Parti le", [InputRequired("Donnez le jour du départ.")])
-    reason = TextAreaField("Raison", [InputRequired(ASK), Length(max=400), no_nir], filters=[stripped])
+    reason = TextAreaField("Raison", [DataRequired(ASK), Length(max=400), no_nir], filters=[stripped])
