@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cptsapp.care_plans.models import DateReply, MeetingKind
+from cptsapp.care_plans.models import DateReply, MeetingKind, MeetingState
 from cptsapp.care_plans.rules.meeting_words import where_it_stands
 from cptsapp.care_plans.rules.polls import answered, tallies, why_not_dates
 from cptsapp.care_plans.rules.reviews import CATCH_UP, reminder, review_days
@@ -85,10 +85,8 @@ def test_every_state_of_a_meeting_is_left_or_is_an_end_and_each_refusal_says_whe
 
 
 def test_where_each_stands_is_said_in_a_line():
-    from cptsapp.care_plans.models import MeetingState as M
-
     due_on, local_start = date(2026, 8, 9), datetime(2026, 7, 28, 18)
-    said = [where_it_stands(state, due_on, local_start, due_on, 3, 5) for state in M]
+    said = [where_it_stands(state, due_on, local_start, due_on, 3, 5) for state in MeetingState]
     assert said == [
         "avant le dim. 9 août",
         "avant le dim. 9 août, 3\u00a0réponses sur 5 au sondage",
