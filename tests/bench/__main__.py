@@ -14,6 +14,7 @@ from tests.bench import (
     inbox,
     lists,
     measure,
+    paper,
     race,
     rate,
     rig,
@@ -199,6 +200,16 @@ def list_lines(report: Report) -> None:
         report.note(f"  {name}: {few} statements with {lists.FEW} row, {many} with {lists.MANY}")
 
 
+def paper_line(report: Report) -> None:
+    """A convention of twenty pages, the first PDF of a process, ÷ the start of a worker."""
+    with paper.twenty_pages() as (_rig, person, url):
+        first, next_ones, pages = paper.seconds(person, url)
+        begun = paper.of_a_start()
+    report.exact("conventions.pdf, pages", pages, paper.PAGES)
+    report.line("conventions.pdf, 20 pages ÷ start", first / begun, 2, is_cpu=True, digits=2)
+    report.note(f"  {first * 1000:.0f} ms of CPU, {next_ones * 1000:.0f} for the next ones of the same text")
+
+
 def start_line(report: Report) -> None:
     """Cold start of a worker."""
     report.line("start", start.ratio(), 6, is_cpu=True)
@@ -215,7 +226,7 @@ def browser_table(report: Report) -> None:
 PARTS = (
     *(desk, growth, real_server, directory_lines, rate_lines),
     *(inbox_lines, file_lines, known_lines, import_lines),
-    *(plan_lines, list_lines, start_line, browser_table),
+    *(plan_lines, list_lines, paper_line, start_line, browser_table),
 )
 
 

@@ -252,7 +252,8 @@ def _world() -> World:
 
 
 @contextmanager
-def _small_rig() -> Iterator[Rig]:
+def small_rig() -> Iterator[Rig]:
+    """An application on an empty database."""
     with tempfile.TemporaryDirectory() as name:
         folder, made = Path(name) / "instance", Path(name) / "made"
         folder.mkdir()
@@ -268,7 +269,7 @@ def _small_rig() -> Iterator[Rig]:
 
 def growth() -> dict[str, tuple[int, int]]:
     """For each list, its statements with one row and with thirty."""
-    with _small_rig() as rig:
+    with small_rig() as rig:
         with rig.app.app_context():
             world = _world()
             world.grow()
