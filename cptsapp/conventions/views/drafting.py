@@ -49,7 +49,7 @@ def new() -> Response:
         return _new_page(form, 422 if form.errors else 200)
     once = form.once.data or ""
     if made := submissions.result_for(me().id, once, "convention"):
-        return htmx.redirect(url_for(".convention", convention_id=made))
+        return htmx.redirect(url_for(".text", convention_id=made))
     title = f"Convention avec {dict(offered).get(form.partner_ids[0], '')}"
     try:
         found = drafting.create(form.head(title), form.partner_ids, form.template_version_id, by=me())
