@@ -246,6 +246,15 @@ def test_a_link_that_opens_nothing_and_a_poll_that_is_over_say_the_same(asked, t
     assert LINK in client.get(f"/ppcs/lien/{token}/reunions/{asked['meeting']}.ics").text
 
 
+def test_the_page_of_a_link_leads_to_the_poll_then_to_the_date(asked, token, client, cast):
+    assert f"/ppcs/lien/{token}/dates/{asked['meeting']}" in client.get(f"/ppcs/lien/{token}").text
+    meetings.fix(asked["meeting"], TUESDAY, 45, LINK, by=acting(session.merge(cast.coordinator)))
+    session.commit()
+    page = client.get(f"/ppcs/lien/{token}").text
+    assert "Mardi 28 juillet 2026 à 18h00" in page
+    assert f"/ppcs/lien/{token}/dates/" not in page
+
+
 # -- documents --------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from cptsapp.accounts.current import me
 from cptsapp.care_plans.actions import answers, circle, links
 from cptsapp.care_plans.identity import title
 from cptsapp.care_plans.models import CarePlan, CircleMember
+from cptsapp.care_plans.queries.meetings import fixed_for, polls_for
 from cptsapp.care_plans.queries.plans import plan_for
 from cptsapp.care_plans.rules.words import ROLE_WORDS
 from cptsapp.care_plans.views.blueprint import blueprint
@@ -147,6 +148,8 @@ def _show(token: str, plan: CarePlan, member: CircleMember, status: int = 200, r
         role="référent du plan" if member.is_lead else ROLE_WORDS[member.role],
         member=member,
         url=url_for(".plan_link", token=token),
+        polls=polls_for(member),
+        coming=fixed_for(member),
         refused=refused,
     )
     return make_response(page, status)
