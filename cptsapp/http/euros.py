@@ -26,8 +26,9 @@ def euros_of(cents: int) -> str:
 
 
 class EurosField(StringField):
-    """An amount in euros, between two numbers of cents; `cents` holds it once it is read."""
+    """An amount in euros, between two numbers of cents; `cents` holds it once it is read; `empty` is nothing typed."""
 
+    empty = ""
     cents: int | None = None
 
     def __init__(self, label: str, *args: Any, least: int = 0, most: int, **kwargs: Any) -> None:
@@ -35,9 +36,10 @@ class EurosField(StringField):
         self.least, self.most = least, most
 
     def pre_validate(self, form: Any) -> None:
-        self.cents = cents_of(self.data or "")
+        self.cents = cents_of(self.data or self.empty)
         if self.cents is None:
-            raise ValidationError("Indiquez un montant en euros, par exemple 60 ou 12,50.")
-        if not self.least <= self.cents <= self.most:
-            between = f"{french.money(self.least)} et {french.money(self.most)}"
-            raise ValidationError(f"Indiquez un montant entre {between}.")
+            raise ValidationError("Indiquez un montant en euros, par exemple 10 ou 12,50.")
+        if self.cents > self.most:
+            raise ValidationError(f"Ce montant dépasse {french.money(self.most)}\u00a0: vérifiez-le.")
+        if self.cents < self.least:
+            raise ValidationError(f"Indiquez au moins {french.money(self.least)}.")

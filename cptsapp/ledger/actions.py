@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor, record
@@ -123,7 +124,7 @@ def settle_lines(step: Step, scope: queries.Scope, *, by: CurrentUser, seen_cent
         _move(line, after)
     session.flush()
     about = {"account": scope.account, "year": scope.year, "line_kind": scope.kind}
-    told = {name: value for name, value in about.items() if value is not None}
+    told: dict[str, Any] = {name: value for name, value in about.items() if value is not None}
     record(f"lines.{after}", lines[0], by=by, count=len(lines), cents=cents, **told)
     return len(lines)
 

@@ -62,7 +62,7 @@ def held_line(source: Source) -> LedgerLine | None:
     return session.scalar(_line_of(source).with_for_update().execution_options(populate_existing=True))
 
 
-def _line_of(source: Source) -> Select[tuple[LedgerLine]]:
+def _line_of(source: Source) -> Select[LedgerLine]:
     own = LedgerLine.source_type == source.__tablename__, LedgerLine.source_id == source.id
     return select(LedgerLine).where(*own, _LIVE)
 
