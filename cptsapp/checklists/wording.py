@@ -43,6 +43,8 @@ _CONVENTIONS = {
     "convention.unsign": "{party}\u00a0: signature annulée par {who}.",
     "convention.amendment": "{who} a ouvert l’avenant n°\u00a0{number}.",
     "convention.amended": "L’avenant n°\u00a0{number} est en vigueur.",
+    "convention.reminded": "Rappel, {ahead}\u00a0jours avant\u00a0: {milestone}, le {due_on}.",
+    "convention.review_reminded": "Rappel, {ahead}\u00a0jours avant\u00a0: «\u00a0{commitment}\u00a0», le {due_on}.",
     "convention.renew": "Convention renouvelée jusqu’au {until_on}.",
     "convention.give_notice": "Préavis donné le {happened_on}, noté par {who}\u00a0: elle finit le {until_on}.",
     "convention.withdraw_notice": "{who} a retiré le préavis.",
@@ -139,6 +141,13 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "report": "compte rendu",
                 "form": "formulaire",
                 "other": "autre document",
+            }
+        ),
+        "milestone": MappingProxyType(
+            {
+                "notice": "dernier jour pour donner le préavis",
+                "decision": "dernier jour pour décider du renouvellement",
+                "end": "fin de la convention",
             }
         ),
         "reason": MappingProxyType(
