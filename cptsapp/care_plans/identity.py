@@ -3,10 +3,12 @@
 from cptsapp.care_plans.models import CarePlan
 from cptsapp.core.db import session
 from cptsapp.core.seal import ring
+from cptsapp.core.text import fold
 from cptsapp.inbox.models import Seeker
-from cptsapp.inbox.patients import Identity, open_identity, read_seeker, refuse_nir, seal_identity
+from cptsapp.inbox.patients import Identity, open_identity, read_seeker, read_text, refuse_nir, seal_identity
 
 ANONYMISED = "anonymisé"
+NAMED = "N’écrivez ici ni le nom ni le téléphone de la personne\u202f: ces mots-là ne sont pas scellés."
 
 
 def seal_person(plan: CarePlan, who: Identity, phone: str = "") -> None:
@@ -31,3 +33,13 @@ def shown(who: Identity | None) -> str:
 def title(plan: CarePlan) -> str:
     """« PPCS 2026-017 »."""
     return f"PPCS {plan.year}-{plan.number:03d}"
+
+
+def names_person(plan: CarePlan, words: str) -> bool:
+    """Whether a text that is to be kept in clear holds the last name of the plan's person, or their telephone."""
+    who = read_person(plan)
+    if who is None:
+        return False
+    phone = read_text(plan.phone, plan.seal_id, "phone")[-9:]
+    digits = "".join(sign for sign in words if sign.isdigit())
+    return set(fold(words).split()).issuperset(fold(who.last_name).split()) or bool(phone and phone in digits)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.care_plans.identity import title
+from cptsapp.care_plans.identity import NAMED, names_person, title
 from cptsapp.care_plans.models import CarePlan, CircleMember
 from cptsapp.care_plans.permissions import visible_to, why_not_manage
 from cptsapp.care_plans.queries.calendar import asked_of
@@ -41,6 +41,12 @@ def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
     return why_not_manage(user, session.scalar(lead))
 
 
+def _why_not_words(checklist: Checklist, words: str) -> str | None:
+    """Commitments are kept in clear: nobody writes there whom the plan is about."""
+    plan = session.scalar(select(CarePlan).where(CarePlan.checklist_id == checklist.id))
+    return NAMED if plan is not None and names_person(plan, words) else None
+
+
 SOURCE = Source(
     kind=ChecklistKind.CARE_PLAN,
     named=_named,
@@ -48,4 +54,5 @@ SOURCE = Source(
     why_not_manage=_why_not_manage,
     takes_files=False,
     asks=asked_of,
+    why_not_words=_why_not_words,
 )

@@ -19,8 +19,10 @@ from cptsapp.care_plans.models import (
 )
 from cptsapp.care_plans.permissions import visible_to
 from cptsapp.care_plans.queries.plans import locked
+from cptsapp.checklists.actions import Terms, add_by_hand
+from cptsapp.checklists.models import Side
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Invisible
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory import keepers
 from cptsapp.directory.actions.merging import merge
 from cptsapp.directory.models import SheetKind
@@ -128,3 +130,10 @@ def test_a_right_asked_while_the_plan_is_anonymised_is_refused_or_answered(app, 
     ask = lambda: rights.ask(locked(plan), RightKind.ACCESS, by=by)
     at_once(app, ask, lambda: retention.erase(locked(plan), by=by))
     assert session.query(PlanRight).filter(PlanRight.done_at.is_(None)).count() == 0
+
+
+def test_a_commitment_does_not_say_whom_the_plan_is_about(plan, cast):
+    checklist_id = session.get_one(CarePlan, plan).checklist_id
+    terms = Terms("Appeler M. Bretonnière", "", Side.LEAD, "", "", None, None, is_continuous=False, owner_id=None)
+    with pytest.raises(Refusal, match="ne sont pas scellés"):
+        add_by_hand(checklist_id, terms, by=acting(cast.coordinator))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cptsapp.care_plans.identity import read_person, seal_person, shown, title
+from cptsapp.care_plans.identity import names_person, read_person, seal_person, shown, title
 from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.patients import Identity
 from tests.tools.plans import MARCEL, make_plan
@@ -23,3 +23,18 @@ def test_a_plan_has_a_number_of_its_year(app, cast):
 def test_a_nir_is_refused_for_a_name(app, cast):
     with pytest.raises(Refusal):
         seal_person(make_plan(), Identity("1 38 05 85 288 001 42", "Marcel", MARCEL.birth_date))
+
+
+@pytest.mark.parametrize(
+    ("words", "is_named"),
+    [
+        ("Appeler Mme BRETONNIERE", True),
+        ("Appeler Marcel", False),
+        ("Appeler le 06.39.98.01.99", True),
+        ("Appeler le cabinet", False),
+    ],
+)
+def test_words_kept_in_clear_do_not_say_who(app, cast, words, is_named):
+    plan = make_plan()
+    seal_person(plan, MARCEL, "+33639980199")
+    assert names_person(plan, words) is is_named

@@ -43,7 +43,7 @@ def add_by_hand(checklist_id: int, terms: Terms, *, by: CurrentUser) -> Commitme
     """Add a commitment to a list that lives. Raises Refusal when the user may not, or for terms that do not hold."""
     checklist = session.get_one(Checklist, checklist_id)
     refuse_if(why_not_manage(checklist, by))
-    _refuse_terms(terms)
+    _refuse_terms(checklist, terms)
     made = add(checklist_id, Owed(**asdict(terms)), by=by)
     note_event(checklist_id, "commitment.added", by=by, commitment_id=made.id)
     source_of(checklist).changed(made, by)
@@ -55,7 +55,7 @@ def change(commitment_id: int, terms: Terms, *, by: CurrentUser, version: int | 
     commitment, checklist = held(commitment_id, by)
     refuse_if(why_not_manage(checklist, by))
     refuse_stale(commitment, version)
-    _refuse_terms(terms)
+    _refuse_terms(checklist, terms)
     given = asdict(terms)
     if commitment.due_months is not None and terms.due_on is None and not terms.is_continuous:
         given.pop("due_on")  # its day still comes with the start
@@ -119,9 +119,10 @@ def defer(commitment_id: int, due_on: date, reason: str, *, by: CurrentUser, ver
     return commitment
 
 
-def _refuse_terms(terms: Terms) -> None:
+def _refuse_terms(checklist: Checklist, terms: Terms) -> None:
     """Raise Refusal for what the table would refuse, under the field that says it."""
     refuse_nir(terms.label, terms.expected, terms.heading)
+    refuse_if(source_of(checklist).why_not_words(checklist, f"{terms.label} {terms.expected}"))
     if not terms.label.strip():
         raise Refusal(NO_LABEL, field="label")
     if terms.is_continuous and (terms.due_on is not None or terms.every_months is not None):
