@@ -8,7 +8,7 @@ from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Invisible
 from cptsapp.http import htmx, paging
 from cptsapp.http.access import public, requires
-from cptsapp.outbox import actions, queries, rules, texts
+from cptsapp.outbox import actions, queries, rules, smtp, texts
 from cptsapp.outbox.models import MessageState
 from cptsapp.settings import Settings
 
@@ -76,7 +76,24 @@ def mail() -> str:
 def mail_read(message_id: int) -> str:
     """One mail of the demonstration."""
     _only_in_demo()
-    return render_template("outbox/mail_read.html", message=queries.get(message_id))
+    message = queries.get(message_id)
+    return render_template(
+        "outbox/mail_read.html", message=message, has_calendar=actions.calendar_of(message_id) is not None
+    )
+
+
+@blueprint.get("/courrier/<int:message_id>/reunion.ics")
+@public
+def mail_calendar(message_id: int) -> Response:
+    """The calendar file that a mail of the demonstration carries, as its addressee gets it."""
+    _only_in_demo()
+    message, file = queries.get(message_id), actions.calendar_of(message_id)
+    if file is None:
+        raise Invisible
+    content = smtp.addressed(file, _settings().mail_from, message.address)
+    response = Response(content, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="reunion.ics"'
+    return response
 
 
 def _only_in_demo() -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from cptsapp.core.db import session
-from cptsapp.outbox.actions import queue
+from cptsapp.outbox.actions import CalendarFile, join_calendar, queue
+from cptsapp.outbox.models import CalendarMethod
+from tests.outbox.test_calendar_file import CONTENT
 
 
 @pytest.fixture
@@ -32,11 +34,20 @@ def test_mail_is_read_with_its_links(cast, client, demo):
     assert "&lt;b&gt;vous" in text
 
 
+def test_a_calendar_file_is_read_with_its_mail(cast, client, demo):
+    message = queue("try", to_address="a@cpts.example", title="Réunion", body="Bonjour\n")
+    join_calendar(message, CalendarFile(CalendarMethod.REQUEST, CONTENT))
+    number = message.id
+    session.commit()
+    assert f"/courrier/{number}/reunion.ics" in client.get(f"/courrier/{number}").text
+    assert "mailto:a@cpts.example" in client.get(f"/courrier/{number}/reunion.ics").text
+
+
 def test_empty_box_says_what_to_do(cast, client, demo):
     assert "Aucun message" in client.get("/courrier").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["/courrier", "/courrier/1"])
+@pytest.mark.parametrize("address", ["/courrier", "/courrier/1", "/courrier/1/reunion.ics"])
 def test_it_does_not_exist_outside_a_demonstration(cast, client, address):
     write()
     assert client.get(address).status_code == 404
