@@ -1,15 +1,18 @@
 """The field of a file that every form shares: `file = upload("Document signé")`."""
 
+from pathlib import Path
 from typing import IO, Any
 
 from flask_wtf.file import FileField
 from wtforms import ValidationError
 
-from cptsapp.files.rules import ACCEPT, KINDS
+from cptsapp.core.refusals import Refusal
+from cptsapp.files import content
+from cptsapp.files.rules import ACCEPT, EMPTY, KINDS, MAX_BYTES, TOO_LARGE
 
 CHOOSE = "Choisissez un fichier."
-# What a form may weigh with its file, for `http.uploads.takes_files`.
-BODY_BYTES = 25 * 1024 * 1024 + 64 * 1024
+# What a body may weigh, for `http.uploads.takes_files`: more than a file may, so that the form can say it is too large.
+BODY_BYTES = 2 * MAX_BYTES
 
 
 class UploadField(FileField):
@@ -36,12 +39,29 @@ class UploadField(FileField):
 
 
 def upload(label: str, *, optional: bool = False) -> Any:
-    """A field for one file of 25 MB at most. The form's `enctype` must be multipart, its view must declare
-    `@uploads.takes_files(BODY_BYTES)`; whether the content is taken is said by `files.actions.store`, as a Refusal.
+    """A field for one file of 25 MB at most, refused by its content in a sentence under it.
+
+    The form's `enctype` must be multipart and its view declare `@uploads.takes_files(BODY_BYTES)`.
     """
-    return UploadField(label, [] if optional else [_given], render_kw={"accept": ACCEPT})
+    return UploadField(label, [_taken] if optional else [_given, _taken], render_kw={"accept": ACCEPT})
 
 
 def _given(_form: Any, field: UploadField) -> None:
     if not field.is_given:
         raise ValidationError(CHOOSE)
+
+
+def _taken(_form: Any, field: UploadField) -> None:
+    """Say at once what `store` would refuse, from the file that `http.uploads` wrote as it came."""
+    if not field.is_given:
+        return
+    stream = field.stream
+    stream.flush()
+    path = Path(str(stream.name))
+    size = path.stat().st_size
+    if not size or size > MAX_BYTES:
+        raise ValidationError(TOO_LARGE if size else EMPTY)
+    try:
+        content.media_type_of(path)
+    except Refusal as refusal:
+        raise ValidationError(refusal.message) from refusal

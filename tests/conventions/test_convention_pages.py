@@ -44,7 +44,7 @@ def test_a_convention_is_opened_once_however_often_it_is_sent(cast, sign_in):
     typed = {**HEAD, "partner": number, "once": hidden(client.get("/conventions/nouvelle"), "once")}
     places = {client.post("/conventions/nouvelle", data=typed).headers["Location"] for _ in range(2)}
     assert len(places) == 1
-    assert session.query(Convention.title).all() == [("Convention avec DAC Vendée Littoral",)]
+    assert session.query(Convention.title).all() == [("Convention DAC Vendée Littoral",)]
 
 
 def test_without_a_partner_the_page_says_where_to_add_one(cast, sign_in):
@@ -143,7 +143,7 @@ def test_a_program_is_no_signed_convention(cast, sign_in):
     place = committed(convention)
     typed = {"signer": "A", "signed_on": "2026-07-20", "checksum": checksum}
     typed["file"] = (io.BytesIO(b"MZ" + bytes(64)), "signée.pdf")
-    assert sign_in(cast.coordinator).post(f"{place}/signatures/{party}", data=typed).status_code == 409
+    assert sign_in(cast.coordinator).post(f"{place}/signatures/{party}", data=typed).status_code == 422
 
 
 def test_an_act_out_of_its_step_says_where_the_convention_stands(cast, sign_in):
