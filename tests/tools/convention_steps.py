@@ -37,16 +37,16 @@ def drafted(by: CurrentUser | None = None, partner: Partner | None = None, **hea
     return convention
 
 
-def circulated(by: CurrentUser | None = None, **head: Any) -> Convention:
+def circulated(by: CurrentUser | None = None, partner: Partner | None = None, **head: Any) -> Convention:
     """The same, to be read again until 10 August."""
-    convention = drafted(by, **head)
+    convention = drafted(by, partner, **head)
     circulate(convention.id, date(2026, 8, 10), by=by)
     return convention
 
 
-def adopted(by: CurrentUser | None = None, **head: Any) -> Convention:
+def adopted(by: CurrentUser | None = None, partner: Partner | None = None, **head: Any) -> Convention:
     """The same, adopted today."""
-    convention = circulated(by, **head)
+    convention = circulated(by, partner, **head)
     return adopt(convention.id, TODAY, by=by)
 
 
@@ -59,6 +59,6 @@ def signed_by(convention: Convention, *positions: int, by: CurrentUser | None = 
     return convention
 
 
-def in_force(by: CurrentUser | None = None, **head: Any) -> Convention:
+def in_force(by: CurrentUser | None = None, partner: Partner | None = None, **head: Any) -> Convention:
     """The same, signed by both today."""
-    return signed_by(adopted(by, **head), 0, 1, by=by)
+    return signed_by(adopted(by, partner, **head), 0, 1, by=by)

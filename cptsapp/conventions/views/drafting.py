@@ -50,7 +50,7 @@ def new() -> Response:
     once = form.once.data or ""
     if made := submissions.result_for(me().id, once, "convention"):
         return htmx.redirect(url_for(".text", convention_id=made))
-    title = f"Convention avec {dict(offered).get(form.partner_ids[0], '')}"
+    title = f"Convention {dict(offered).get(form.partner_ids[0], '')}"
     try:
         found = drafting.create(form.head(title), form.partner_ids, form.template_version_id, by=me())
     except Refusal as refusal:
