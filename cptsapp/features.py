@@ -82,7 +82,10 @@ FEATURES = (
 )
 
 # Those that keep something of the persons of the directory: what a merge carries, what an objection erases.
-KEEPERS = ("snp", "ledger", "imports", "membership", "outreach", "regulation", "inbox", "care_plans")
+KEEPERS = (
+    *("snp", "ledger", "imports", "membership", "outreach", "regulation", "inbox"),
+    *("checklists", "conventions", "care_plans"),
+)
 
 # Those that keep checklists: their names, who sees them.
 SOURCES = ("conventions", "care_plans")
