@@ -14,6 +14,7 @@ from cptsapp.checklists.actions import Owed, add
 from cptsapp.checklists.models import Side
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.settings import ROOT
 from tests.tools.plans import make_meeting, make_member, make_plan
 from tests.tools.queries import count_queries
 
@@ -61,6 +62,12 @@ def test_the_end_of_a_month_is_its_last_day(day):
     end = rules.month_end(day)
     assert (end.year, end.month) == (day.year, day.month)
     assert (end + timedelta(days=1)).day == 1
+
+
+def test_the_document_says_what_the_screen_says():
+    page = (ROOT / "docs" / "figures.md").read_text()
+    lines = [f"| {one.label} | `{one.slug}` | {one.definition} |".replace("\u202f", " ") for one in MEASURES.values()]
+    assert [line for line in lines if line not in page] == []
 
 
 @pytest.fixture

@@ -62,14 +62,14 @@ A = TypeVar("A", bound=Amount)
 
 
 def payees(member: Member) -> Sequence[FeePayee]:
-    """As what someone may be owed, the narrowest first; a structure and a relative are owed nothing."""
-    if member.person_id is None:
+    """As what someone may be owed, the narrowest first. Whoever is there for a structure is paid by it, lead or not."""
+    if member.person_id is None or member.role is MemberRole.STRUCTURE:
         return ()
     is_doctor = member.role is MemberRole.REGULAR_DOCTOR
     return (
         *((FeePayee.REGULAR_DOCTOR,) if is_doctor else ()),
         *((FeePayee.LEAD,) if member.is_lead or member.role is MemberRole.LEAD else ()),
-        *(() if is_doctor or member.role is MemberRole.STRUCTURE else (FeePayee.PROFESSIONAL,)),
+        *(() if is_doctor else (FeePayee.PROFESSIONAL,)),
     )
 
 

@@ -58,7 +58,7 @@ def entries_sheet(title: str, entries: Sequence[Entry]) -> Sheet:
         columns=(
             Column("label", "Pour", Kind.TEXT),
             Column("count", "Détail", Kind.TEXT),
-            Column("done_on", "Jusqu’au", Kind.DAY),
+            Column("done_on", "Fait le", Kind.DAY),
             Column("nature", "Nature", Kind.TEXT),
             Column("cents", "Montant", Kind.MONEY),
             Column("state", "État", Kind.TEXT),
