@@ -43,7 +43,9 @@ def _text_url(found: Convention, anchor: str = "") -> str:
 def new() -> Response:
     """Open a convention, from a template or blank; `partenaire` chooses the first party."""
     offered = partners_offered()
-    form = HeadForm(partner=request.args.get("partenaire"), template=request.args.get("modele"))
+    form = HeadForm(
+        partner=request.args.get("partenaire"), template=request.args.get("modele"), lead=str(me().person_id or "")
+    )
     form.offer(offered, house_people(), [(row.version_id, row.name) for row in templates()])
     if not form.is_valid():
         return _new_page(form, 422 if form.errors else 200)
