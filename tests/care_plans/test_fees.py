@@ -108,6 +108,23 @@ def test_a_later_amount_does_not_change_what_is_owed_already(cast, circle):
     assert [cents for _, cents, *_ in live()] == [6000]
 
 
+def test_whoever_changed_place_is_owed_as_they_are_now(cast, circle):
+    plan, doctor, lead = circle
+    fees.owe_for(plan, FeeStep.MEETING, [lead], on=DAY, by=None)
+    doctor.left_at, lead.role, lead.is_lead = clock.now(), MemberRole.REGULAR_DOCTOR, False
+    session.flush()
+    fees.owe_for(plan, FeeStep.MEETING, [lead], on=DAY, by=None)
+    assert [cents for _, cents, *_ in live()] == [6000]
+
+
+def test_another_day_is_refused_once_it_is_approved(cast, circle):
+    plan, doctor, _ = circle
+    fees.owe_for(plan, FeeStep.MEETING, [doctor], on=DAY, by=None)
+    ledger.approve(ACCOUNT, [cast.gp_person.id], by=acting(cast.treasurer))
+    with pytest.raises(Refusal, match="déjà approuvé"):
+        fees.owe_for(plan, FeeStep.MEETING, [doctor], on=date(2026, 7, 20), by=None)
+
+
 def test_two_sheets_of_one_person_are_owed_once(cast, circle):
     plan, doctor, lead = circle
     cast.other_gp_person.merged_into_id = cast.gp_person.id

@@ -55,11 +55,17 @@ def _fee(written: PlanFee | None, plan: CarePlan, person_id: int, amount: FlatFe
     if written is None:
         written = PlanFee(plan_id=plan.id, person_id=person_id, step=amount.step, created_at=clock.now())
         session.add(written)
-    line = live_line(written) if written.id is not None else None
-    if line is None or written.done_on != on:  # an amount changed since does not change what stands for the same day
+    if not _stands(written, amount, on):
         written.flat_fee_id, written.done_on = amount.id, on
     session.flush()
     return written
+
+
+def _stands(fee: PlanFee, amount: FlatFee, on: date) -> bool:
+    """Whether someone is already owed for this day and place: an amount changed since then does not change it."""
+    if fee.id is None or live_line(fee) is None or fee.done_on != on:
+        return False
+    return session.get_one(FlatFee, fee.flat_fee_id).payee is amount.payee
 
 
 def _settle(fee: PlanFee, amount: FlatFee | None, by: Actor | None) -> None:
