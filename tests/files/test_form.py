@@ -28,6 +28,7 @@ def errors(app, **sent) -> dict[str, list[str]]:
         form = Joined(meta={"csrf": False})
         form.is_valid()
         request.close()
+        request.environ["wsgi.input"].close()  # the body that the test itself wrote to a file
         return form.errors
 
 
