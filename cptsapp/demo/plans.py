@@ -46,6 +46,7 @@ from cptsapp.inbox.models import Request, Seeker, State
 from cptsapp.inbox.patients import Identity
 from cptsapp.ledger import actions as ledger
 from cptsapp.ledger.models import Nature
+from cptsapp.ledger.rules import KNOWN_CAPS
 from cptsapp.territory import queries as territory
 from cptsapp.territory import rules as territory_rules
 
@@ -132,9 +133,13 @@ def _at(instant: datetime) -> None:
 
 
 def _fees(people: People) -> None:
+    """The amounts, the lead's as pay for a mission; the caps as they were published."""
     since = territory.today()
     for step, payee, cents in FEES:
-        plan_settings.set_fee(FeeTerms(step, payee, since, cents, Nature.INCOME_LOSS), by=people.coordinator)
+        nature = Nature.MISSION_PAY if payee is FeePayee.LEAD else Nature.INCOME_LOSS
+        plan_settings.set_fee(FeeTerms(step, payee, since, cents, nature), by=people.coordinator)
+    for year, cents in KNOWN_CAPS.items():
+        ledger.save_cap(year, cents, by=people.coordinator)
 
 
 def _events(people: People, now: datetime) -> Iterator[tuple[datetime, Callable[[], object]]]:
