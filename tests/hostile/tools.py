@@ -13,8 +13,8 @@ TOLD = re.compile(
     r'<(?:p|div)[^>]*(?:class="field-error"|class="note error"|role="alert")[^>]*>(.*?)</(?:p|div)>', re.DOTALL
 )
 TAGS = re.compile(r"<[^>]+>")
-# What a request may write whatever its end: that the session was used, and failed sign-ins.
-ASIDE = frozenset({"sign_in", "attempt"})
+# What a request may write whatever its end: that the session was used, failed sign-ins and dead links.
+ASIDE = frozenset({"sign_in", "counter"})
 
 LONG = "x" * 10_000
 NUL = "a\x00b"
