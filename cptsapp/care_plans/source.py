@@ -9,6 +9,7 @@ from cptsapp.care_plans.identity import NAMED, names_person, title
 from cptsapp.care_plans.models import CarePlan, CircleMember
 from cptsapp.care_plans.permissions import visible_to, why_not_manage
 from cptsapp.care_plans.queries.calendar import asked_of
+from cptsapp.care_plans.readings import note_reading
 from cptsapp.checklists.models import Checklist, ChecklistKind
 from cptsapp.checklists.sources import Named, Source
 from cptsapp.core.db import session
@@ -47,6 +48,13 @@ def _why_not_words(checklist: Checklist, words: str) -> str | None:
     return NAMED if plan is not None and names_person(plan, words) else None
 
 
+def _opened(checklist: Checklist, user: CurrentUser) -> None:
+    """What is typed in a journal or a comment is read with the plan: recorded as its page is."""
+    number = session.scalar(select(CarePlan.id).where(CarePlan.checklist_id == checklist.id))
+    if number is not None:
+        note_reading(number, by=user)
+
+
 SOURCE = Source(
     kind=ChecklistKind.CARE_PLAN,
     named=_named,
@@ -55,4 +63,5 @@ SOURCE = Source(
     takes_files=False,
     asks=asked_of,
     why_not_words=_why_not_words,
+    opened=_opened,
 )

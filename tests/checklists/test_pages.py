@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from cptsapp.audit.models import AuditEvent, Category
 from cptsapp.checklists import actions
 from cptsapp.checklists.models import Commitment, CommitmentState, Evidence, JournalEntry
 from cptsapp.checklists.queries import listing
@@ -34,25 +35,27 @@ def test_a_plans_is_for_its_circle(cast, sign_in, planned, who, status):
     assert sign_in(getattr(cast, who)).get(f"/engagements/{planned}").status_code == status
 
 
+def test_the_reading_of_a_plans_is_recorded(cast, sign_in, planned):
+    client, reader = sign_in(cast.gp), cast.gp.id
+    client.get(f"/engagements/{planned}")
+    read = session.scalars(select(AuditEvent).where(AuditEvent.category == Category.READING)).one()
+    assert (read.kind, read.user_id) == ("plan.read", reader)
+
+
 def test_who_owes_it_reads_no_button_of_the_coordination(cast, sign_in, owed):
     client = sign_in(cast.gp)
     assert "/reporter" not in client.get(f"/engagements/{owed}").text
     assert client.get(f"/engagements/{owed}/reporter").status_code == 403
 
 
-def test_a_tick_leads_back_to_the_list(cast, sign_in, owed, again):
-    answer = sign_in(cast.coordinator).post(f"/engagements/{owed}/etat", data={"to": "done", "version": 1})
-    assert answer.status_code == 303
-    assert answer.location.endswith(f"#engagement-{owed}")
-    assert again(owed).state is CommitmentState.DONE
-
-
-def test_a_tick_by_htmx_gives_the_list_and_the_journal(cast, sign_in, owed):
+def test_a_tick_leads_back_to_the_page_that_shows_it_and_its_undo(cast, sign_in, owed, again):
     client = sign_in(cast.coordinator)
-    page = client.post(f"/engagements/{owed}/etat", data={"to": "done", "version": 1}, headers=HTMX).text
-    assert "Réunion de bilan du premier semestre : Fait" in page
-    assert "1\u00a0fait" in page
-    assert 'id="journal"' in page
+    answer = client.post(f"/engagements/{owed}/etat", data={"to": "done", "version": 1}, headers=HTMX)
+    assert (answer.status_code, again(owed).state) == (303, CommitmentState.DONE)
+    page = client.get(answer.location).text
+    assert 'data-announce="Réunion de bilan du premier semestre : Fait"' in page
+    assert "Annuler : Réunion de bilan" in page
+    assert "a noté fait" in page
 
 
 def test_refused_the_page_keeps_what_was_typed(cast, sign_in, owed):

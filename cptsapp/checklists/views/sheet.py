@@ -1,6 +1,6 @@
 """One commitment, and where it stands: a tick from a list, from « Mes engagements », or with a day and a comment."""
 
-from flask import make_response, render_template, url_for
+from flask import make_response, redirect, render_template, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -8,12 +8,11 @@ from cptsapp.accounts.current import me
 from cptsapp.checklists import actions
 from cptsapp.checklists.forms import FigureForm, FileForm, LinkForm, StateForm, warning_for
 from cptsapp.checklists.models import Checklist, ChecklistKind, CommitmentState
-from cptsapp.checklists.queries import commitment, journal, listing, row
+from cptsapp.checklists.queries import commitment, journal, row
 from cptsapp.checklists.queries.people import MINE, named
 from cptsapp.checklists.sources import source_of
 from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
 from cptsapp.core.refusals import Refusal
-from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit, give_up
 
@@ -71,20 +70,21 @@ def bar_title(kept: Checklist) -> str:
 
 
 def _has_page(kept: Checklist) -> bool:
-    return bool(source_of(kept).named([kept.id], me())[kept.id].url)
+    found = source_of(kept).named([kept.id], me()).get(kept.id)
+    return found is not None and bool(found.url)
 
 
 @blueprint.post(f"/engagements/<{NUMBER}:commitment_id>/etat")
 @requires(*READS)
 def tick(commitment_id: int) -> Response:
-    """Say where it stands. For htmx the list again, with the journal; else the page it came from."""
+    """Say where it stands, and show again the page it came from: a browser follows, htmx takes in what changed."""
     form = StateForm()
     after = _state(form.to.data)
     before = commitment(commitment_id, me())[0].state
     if not form.is_valid():
         return shown(commitment_id, 422, state=form)
     try:
-        found = actions.tick(
+        actions.tick(
             commitment_id,
             after,
             by=me(),
@@ -98,9 +98,7 @@ def tick(commitment_id: int) -> Response:
         give_up()
         form.refuse(refusal.message, refusal.field)
         return shown(commitment_id, 409, state=form)
-    if htmx.wants_fragment():
-        return _again(found.checklist_id, found.id)
-    return htmx.redirect(_after(form.back.data, commitment_id, before))
+    return redirect(_after(form.back.data, commitment_id, before), 303)
 
 
 def _state(typed: str | None) -> CommitmentState:
@@ -110,21 +108,9 @@ def _state(typed: str | None) -> CommitmentState:
         raise BadRequest from None
 
 
-def _again(checklist_id: int, commitment_id: int) -> Response:
-    """The list and the journal as they are now, for a page that shows both."""
-    page = render_template(
-        "checklists/_ticked.html",
-        listing=listing(checklist_id, me()),
-        journal=journal(checklist_id, me()),
-        ticked=commitment_id,
-    )
-    return make_response(page)
-
-
 def _after(back: str | None, commitment_id: int, before: CommitmentState) -> str:
-    if back == BACK_MINE:
-        return f"{MINE}?fait={commitment_id}&avant={before.value}"
     if back == BACK_SHEET:
         return url_for(".sheet", commitment_id=commitment_id)
     _, kept = commitment(commitment_id, me())
-    return f"{named(kept, me()).url}#engagement-{commitment_id}"
+    page = MINE if back == BACK_MINE else named(kept, me()).url
+    return f"{page}?fait={commitment_id}&avant={before.value}#engagement-{commitment_id}"
