@@ -1,10 +1,7 @@
 """Reading a stored file: its row, and where its bytes are."""
 
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
@@ -23,11 +20,3 @@ def file_for(user: Any, file_id: int) -> StoredFile:
 def path_of(file: StoredFile) -> Path:
     """Where its bytes are."""
     return disk.path_of(file.checksum)
-
-
-def files_of(file_ids: Collection[int | None]) -> Mapping[int, StoredFile]:
-    """The files of these numbers, by number: one statement for a whole list."""
-    wanted = {number for number in file_ids if number is not None}
-    if not wanted:
-        return {}
-    return {file.id: file for file in session.scalars(select(StoredFile).where(StoredFile.id.in_(wanted)))}

@@ -12,7 +12,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.files import content, disk
 from cptsapp.files.actions import store, sweep
 from cptsapp.files.models import StoredFile
-from cptsapp.files.queries import files_of, path_of
+from cptsapp.files.queries import path_of
 from cptsapp.files.rules import DOCX, EMPTY, JPEG, MAX_BYTES, ODS, ODT, PDF, PNG, TOO_LARGE, XLSX
 from tests.tools import files
 from tests.tools.factories import acting
@@ -81,12 +81,6 @@ def test_full_disk_is_said_and_leaves_nothing(app, instance, monkeypatch):
     with pytest.raises(Refusal, match="place sur le disque"):
         files.make_file()
     assert names(instance) == []
-
-
-def test_files_of_a_list_are_one_statement_and_skip_what_holds_none(app):
-    file = files.make_file()
-    assert files_of([file.id, None]) == {file.id: file}
-    assert files_of([None]) == {}
 
 
 # -- sweep ------------------------------------------------------------------------------------------------------------
