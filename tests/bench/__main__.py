@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tests.bench import (
     browser,
+    conventions,
     directory,
     duplicates,
     extract,
@@ -200,6 +201,17 @@ def list_lines(report: Report) -> None:
         report.note(f"  {name}: {few} statements with {lists.FEW} row, {many} with {lists.MANY}")
 
 
+def register_line(report: Report) -> None:
+    """The first page of a register of 200 conventions and 5,000 commitments; and what a tick makes it read again."""
+    with conventions.conventions() as at:
+        opening = conventions.opening(at.person("coordinator"))
+        (ratio,) = measure.cpu_ratios([(opening, 10)], measure.bare_act())
+        report.line("conventions.register", ratio, 60, is_cpu=True)
+        with measure.statements(at.engine) as seen:
+            conventions.after_a_change(at, opening)()
+        report.note(f"  {len(seen)} statements after a change, in {conventions.reading_again(at):.1f} ms more")
+
+
 def paper_line(report: Report) -> None:
     """A convention of twenty pages, the first PDF of a process, ÷ the start of a worker."""
     with paper.twenty_pages() as (_rig, person, url):
@@ -226,7 +238,7 @@ def browser_table(report: Report) -> None:
 PARTS = (
     *(desk, growth, real_server, directory_lines, rate_lines),
     *(inbox_lines, file_lines, known_lines, import_lines),
-    *(plan_lines, list_lines, paper_line, start_line, browser_table),
+    *(plan_lines, list_lines, register_line, paper_line, start_line, browser_table),
 )
 
 

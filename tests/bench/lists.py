@@ -13,6 +13,9 @@ from cptsapp import create_app
 from cptsapp.accounts import sessions
 from cptsapp.accounts.models import Desk, Role, User
 from cptsapp.audit.models import AuditEvent, Category
+from cptsapp.conventions.actions import templates
+from cptsapp.conventions.models import Partner, PartnerContact, PartnerKind
+from cptsapp.conventions.rules.texts import ArticleText, Text
 from cptsapp.core import clock
 from cptsapp.core.db import db, session
 from cptsapp.core.tokens import new_token, token_hash
@@ -28,11 +31,12 @@ from cptsapp.territory.models import Neighbour
 from tests.bench import seed
 from tests.bench.measure import statements
 from tests.bench.rig import Person, Rig
-from tests.tools import databases, factories
+from tests.tools import conventions, databases, factories
 from tests.tools.inbox import make_request
 from tests.tools.settings import test_settings
 
 FEW, MANY = 1, 30
+TEXT = Text("Convention", (ArticleText("1", "Objet", "Les parties coopèrent."),))
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,12 @@ PAGES = (
     ListPage("demandes, filtres", "/demandes/filtres?file=nouvelles", "coordinator"),
     ListPage("demandes, lot", "/demandes/lot?file=nouvelles&acte=confier&tous=1", "coordinator"),
     ListPage("demandes, etiquettes", "/demandes/etiquettes", "coordinator"),
+    ListPage("conventions", "/conventions", "coordinator"),
+    ListPage("conventions, impression", "/conventions/imprimer", "coordinator"),
+    ListPage("conventions, export", "/conventions/registre.csv", "coordinator"),
+    ListPage("partenaires", "/conventions/partenaires", "coordinator"),
+    ListPage("partenaire", "/conventions/partenaires/1", "coordinator"),
+    ListPage("modeles", "/conventions/modeles", "coordinator"),
     ListPage("structures", "/annuaire/structures", "coordinator"),
     ListPage("comptes", "/comptes", "administrator"),
     ListPage("postes", "/postes", "administrator"),
@@ -103,6 +113,7 @@ class World:
         self._around(practice, number)
         self._traces(number)
         self._requests(number, practice)
+        self._conventions(number, practice)
         session.commit()
 
     def _colleague(self, number: int) -> Practice:
@@ -180,6 +191,17 @@ class World:
         by = factories.acting(follower)
         sorting.assign(request.id, follower.id, by=by)
         sorting.stick(request.id, f"étiquette {number}", by=by)
+
+    def _conventions(self, number: int, practice: Practice) -> None:
+        """A convention with a partner of its own, led and owed by someone of its own; another with the first partner."""
+        house = factories.make_organisation(name=f"Partenaire {number}")
+        partner, person_id = conventions.make_partner(house), practice.person_id
+        session.add(PartnerContact(partner_id=partner.id, person_id=person_id))
+        session.add(PartnerContact(partner_id=1, person_id=person_id))
+        for each in (partner, session.get_one(Partner, 1)):
+            found = conventions.make_convention(partner=each, lead_id=person_id)
+            conventions.make_commitment(found.checklist_id, owner_id=person_id)
+        templates.create(PartnerKind.OTHER, f"Modèle {number}", TEXT, by=factories.acting(self.user))
 
     def _traces(self, number: int) -> None:
         for thing in session.query(Booking).order_by(Booking.id.desc()).limit(2):
@@ -275,7 +297,7 @@ def growth() -> dict[str, tuple[int, int]]:
             world.grow()
         known = {rule.rule for rule in rig.app.url_map.iter_rules()}
         people = {page.role: rig.person(page.role) for page in PAGES}
-        pages = [page for page in PAGES if page.url.split("?")[0] in known or page.url == "/campagnes/1"]
+        pages = [page for page in PAGES if page.url.split("?")[0] in known or page.url.endswith("/1")]
         few = {page.name: _count(rig, people[page.role], page.url) for page in pages}
         with rig.app.app_context():
             session.add_all([world.doctor, world.user, world.secretary, world.regulator, world.campaign])
