@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cptsapp.care_plans.actions import retention as plans
+from cptsapp.care_plans.identity import read_person, seal_person, shown
+from cptsapp.care_plans.models import CarePlan, MemberRole, PlanState
+from cptsapp.care_plans.queries.plans import locked
+from cptsapp.care_plans.relatives import Relative, seal_relative
 from cptsapp.core import clock, erasures
 from cptsapp.core.db import session
 from cptsapp.inbox.actions import forgetting, retention
@@ -18,6 +23,7 @@ from cptsapp.outbox.models import Message
 from tests.tools.databases import dispose
 from tests.tools.inbox import make_intake, make_request, make_seeker
 from tests.tools.marks import MAIL, NAME, PHONE, files_under, found_in, rows_of_every_table
+from tests.tools.plans import make_member, make_plan
 
 pytestmark = pytest.mark.database
 FIRST, LAST = NAME.split()
@@ -139,3 +145,46 @@ def test_an_erasure_that_a_crash_left_unwritten_is_written_by_the_worker(marked)
     assert erasures.read() == []
     forgetting.keep_up(clock.now())
     assert len(erasures.read()) == 1
+
+
+# -- plans ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned(cast):
+    """An active plan of a marked person, with a marked relative; its number."""
+    plan = make_plan(PlanState.ACTIVE)
+    seal_person(plan, Identity(LAST, FIRST, date(1951, 5, 6)), "+33" + PHONE.replace(" ", "")[1:])
+    relative = make_member(plan, role=MemberRole.RELATIVE)
+    seal_relative(relative, Relative(NAME, mail=MAIL))
+    session.commit()
+    return plan.id
+
+
+def test_a_plan_erased_since_the_copy_is_erased_again_and_nobody_is_told(copy, settings, planned):
+    folder = copy()
+    plans.erase(locked(planned), by=None)
+    session.commit()
+    forgetting.finish()
+    session.remove()
+    restore.restore(settings, folder, force=True)
+    found = session.get_one(CarePlan, planned)
+    assert (found.state, found.anonymised_at is not None, read_person(found)) == (PlanState.CLOSED, True, None)
+    assert session.query(Message).count() == 0
+
+
+def test_a_plan_of_a_request_whose_time_came_keeps_its_person_after_a_step_back(copy, settings, set_clock, cast):
+    request = make_request("searching")
+    plan = make_plan(PlanState.MEETING, seeker_id=request.seekers[0].id, request_id=request.id)
+    withdraw(request.id, by=None)
+    session.commit()
+    number = plan.id
+    folder = copy()
+    set_clock(clock.now() + timedelta(days=400))
+    retention.anonymise_due(clock.now())
+    session.commit()
+    forgetting.finish()
+    session.remove()
+    restore.restore(settings, folder, force=True)
+    found = session.get_one(CarePlan, number)
+    assert (found.seeker_id, shown(read_person(found))) == (None, "J. G., 1947")
