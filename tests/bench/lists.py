@@ -193,7 +193,7 @@ class World:
         sorting.stick(request.id, f"étiquette {number}", by=by)
 
     def _conventions(self, number: int, practice: Practice) -> None:
-        """A convention with a partner of its own, led and owed by someone of its own; another with the first partner."""
+        """A convention with a partner of its own, led and owed by someone; another with the first partner."""
         house = factories.make_organisation(name=f"Partenaire {number}")
         partner, person_id = conventions.make_partner(house), practice.person_id
         session.add(PartnerContact(partner_id=partner.id, person_id=person_id))
