@@ -11,6 +11,7 @@ from cptsapp.audit import purge as trail
 from cptsapp.calendars import refresh
 from cptsapp.care_plans.actions import meeting_reminders
 from cptsapp.care_plans.actions import retention as plans
+from cptsapp.care_plans.actions import rights_mail as plan_rights
 from cptsapp.conventions.actions import alerts
 from cptsapp.conventions.actions import term as conventions
 from cptsapp.core import submissions
@@ -64,6 +65,7 @@ JOBS: tuple[Job, ...] = (
     Job("requests.alert", timedelta(days=1), inactive.alert),
     Job("erasures.note", timedelta(minutes=10), forgetting.keep_up),
     Job("rights.remind", timedelta(hours=6), rights_mail.remind_due),
+    Job("plans.rights", timedelta(hours=6), plan_rights.remind_due),
     Job("conventions.terms", timedelta(hours=1), conventions.run),
     Job("conventions.alert", timedelta(hours=1), alerts.alert),
     Job("questions.forget", timedelta(days=1), retention.forget_old),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cptsapp.audit.models import AuditEvent
-from cptsapp.care_plans.actions import rights
+from cptsapp.care_plans.actions import rights, rights_mail
 from cptsapp.care_plans.identity import read_person
 from cptsapp.care_plans.models import CarePlan, MemberRole, PlanEnd, PlanRight, PlanState, RightKind
 from cptsapp.care_plans.queries import rights as queries
@@ -88,7 +88,7 @@ def test_a_right_is_noted_sealed_with_its_deadline(active, asked):
     [line] = queries.of_plan(plan())
     assert (line.right.due_on, line.note, line.days_left) == (date(2026, 8, 20), "Par courrier, merci", 31)
     assert b"courrier" not in session.query(PlanRight.note).scalar()
-    assert queries.waiting_plans() == {active: 31}
+    assert queries.first_waiting(plan()).label == "Recevoir une copie de ce qui est gardé"
 
 
 def test_the_same_right_waits_once(asked):
@@ -182,6 +182,22 @@ def test_the_coordination_notes_opens_copies_and_answers(active, sign_in, cast):
     kinds = [kind for (kind,) in session.query(AuditEvent.kind).filter(AuditEvent.kind.like("plan.%"))]
     assert kinds.count("plan.copied") == 2
     assert "plan.read" in kinds
+
+
+def test_the_plan_s_page_says_that_a_right_waits(active, asked, sign_in, cast):
+    asked()
+    assert "recevoir une copie" in sign_in(cast.coordinator).get("/ppcs/2026-17").text
+    assert "recevoir une copie" not in sign_in(cast.gp).get("/ppcs/2026-17").text
+
+
+def test_the_coordination_is_reminded_once_a_week_before(active, asked, set_clock):
+    asked()
+    assert rights_mail.remind_due(clock.now()) == 0
+    set_clock(clock.now() + timedelta(days=25))
+    assert rights_mail.remind_due(clock.now()) == 1
+    assert rights_mail.remind_due(clock.now()) == 0
+    [mail] = session.query(Message).filter_by(kind="plan.right_due")
+    assert ("2026-017" in mail.title, "Bretonnière" in mail.text) == (True, False)
 
 
 def test_the_list_shows_no_name(active, asked, sign_in, cast):

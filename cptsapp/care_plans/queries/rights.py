@@ -1,4 +1,4 @@
-"""The rights asked for about a plan, as pages show them; and those that wait, over all plans."""
+"""The rights asked for about a plan, as pages show them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,14 +50,11 @@ def line_of(right: PlanRight) -> PlanRightLine:
     return _lines([right])[0]
 
 
-def waiting_plans() -> dict[int, int]:
-    """Plans with a right that waits: how many days are left before the first, below zero once it is late."""
-    today = territory.today()
-    rows = session.execute(select(PlanRight.plan_id, PlanRight.due_on).where(PlanRight.done_at.is_(None)))
-    left: dict[int, int] = {}
-    for plan_id, due_on in rows:
-        left[plan_id] = min(left.get(plan_id, 366), (due_on - today).days)
-    return left
+def first_waiting(plan: CarePlan) -> PlanRightLine | None:
+    """The right of a plan that is to be answered first, if one waits."""
+    wanted = select(PlanRight).where(PlanRight.plan_id == plan.id, PlanRight.done_at.is_(None))
+    found = session.scalar(wanted.order_by(PlanRight.due_on, PlanRight.id).limit(1))
+    return line_of(found) if found is not None else None
 
 
 def _lines(rights: Sequence[PlanRight]) -> list[PlanRightLine]:

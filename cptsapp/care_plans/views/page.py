@@ -15,6 +15,7 @@ from cptsapp.care_plans.permissions import MANAGES, why_not_manage
 from cptsapp.care_plans.queries.about import contact_of
 from cptsapp.care_plans.queries.page import PlanPage, page_of
 from cptsapp.care_plans.queries.plans import circle, lead_of, plan_for
+from cptsapp.care_plans.queries.rights import first_waiting
 from cptsapp.care_plans.readings import note_identity, note_reading
 from cptsapp.care_plans.rules.states import WORDS
 from cptsapp.care_plans.views.blueprint import blueprint
@@ -39,7 +40,13 @@ def show(year: int, number: int, status: int = 200, *, refused: str = "") -> Res
     found = page_of(me(), year, number)
     note_opening(found.plan.id)
     shown = render_template(
-        "care_plans/page.html", page=found, plan=found.plan, refused=refused, done=_done(found), states=WORDS
+        "care_plans/page.html",
+        page=found,
+        plan=found.plan,
+        refused=refused,
+        done=_done(found),
+        states=WORDS,
+        right=first_waiting(found.plan) if found.manages else None,
     )
     return make_response(shown, status)
 
