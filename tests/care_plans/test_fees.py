@@ -11,6 +11,7 @@ from cptsapp.care_plans.queries import fees as queries
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
+from cptsapp.directory.models import Profession
 from cptsapp.ledger import actions as ledger
 from cptsapp.ledger.models import LedgerLine, LineState, Nature
 from tests.tools.factories import acting
@@ -98,6 +99,13 @@ def test_a_relative_and_a_structure_are_owed_nothing(circle, cast):
     make_fee(payee=FeePayee.PROFESSIONAL)
     relative = make_member(plan, role=MemberRole.RELATIVE, name=b"sealed")
     assert fees.owe_for(plan, FeeStep.MEETING, [relative], on=DAY, by=None) == []
+
+
+def test_the_staff_of_a_structure_are_owed_nothing_even_as_the_lead(circle, cast):
+    plan, *_ = circle
+    cast.other_gp_person.profession = Profession.STAFF
+    assert len(fees.owe_for(plan, FeeStep.MEETING, circle[1:], on=DAY, by=None)) == 1
+    assert [person_id for person_id, *_ in live()] == [cast.gp_person.id]
 
 
 def test_a_later_amount_does_not_change_what_is_owed_already(cast, circle):

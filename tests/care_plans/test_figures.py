@@ -117,6 +117,16 @@ def test_the_board_reads_no_small_number_and_opens_no_list_of_it(sign_in, cast, 
         assert client.get(f"/ppcs/chiffres/{slug}").status_code == 403
 
 
+def test_five_late_commitments_of_one_plan_are_counted_but_do_not_open_it(sign_in, cast):
+    plan = make_plan(PlanState.ACTIVE)
+    for _ in range(SMALL):
+        add(plan.checklist_id, Owed("Adresser un document", Side.REGULAR_DOCTOR, due_on=date(2026, 7, 1)), by=None)
+    session.commit()
+    client = sign_in(cast.board_member)
+    assert "chiffres/en-retard" not in client.get("/ppcs/chiffres").text
+    assert client.get("/ppcs/chiffres/en-retard").status_code == 403
+
+
 def test_the_board_opens_a_list_without_references(sign_in, cast):
     for _ in range(SMALL):
         number = make_plan(PlanState.ACTIVE).number

@@ -30,8 +30,10 @@ def owe_for(
     present = {fee.person_id: fee for fee in queries.fees_of_step(plan.id, step)}
     written = {now_called.get(number, number): fee for number, fee in present.items()}
     wanted: dict[int, PlanFee] = {}
-    for member in members:
-        amount = fee_of(member, amounts, step, on)
+    there = list(members)
+    professions = queries.professions(there)
+    for member in there:
+        amount = fee_of(member, professions.get(member.person_id or 0), amounts, step, on)
         if amount is None or member.person_id is None:
             continue
         person_id = now_called.get(member.person_id, member.person_id)

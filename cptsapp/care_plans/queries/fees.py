@@ -1,16 +1,17 @@
 """Reading flat fees: the amounts of the settings, what each of a circle is owed, and the words of a ledger's line."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from cptsapp.care_plans.identity import title
-from cptsapp.care_plans.models import CarePlan, FeePayee, FeeStep, FlatFee, PlanFee
+from cptsapp.care_plans.models import CarePlan, CircleMember, FeePayee, FeeStep, FlatFee, PlanFee
 from cptsapp.care_plans.rules.fees import STEP_WORDS
 from cptsapp.core.db import session
 from cptsapp.directory.merged import merged_persons, same_person
+from cptsapp.directory.models import Person, Profession
 from cptsapp.ledger.models import LedgerLine, LineState
 from cptsapp.ledger.naming import Naming
 from cptsapp.ledger.queries import lines_from
@@ -75,6 +76,13 @@ def _standing(fee: FlatFee, present: Mapping[tuple[FeeStep, FeePayee], int], tod
 def has_amounts() -> bool:
     """Whether the CPTS wrote any amount: without one, nobody is owed anything."""
     return session.scalar(select(FlatFee.id).where(FlatFee.cents > 0).limit(1)) is not None
+
+
+def professions(members: Iterable[CircleMember]) -> Mapping[int, Profession]:
+    """Person id → profession, of those of a circle who are persons of the directory."""
+    numbers = {member.person_id for member in members if member.person_id is not None}
+    found = session.execute(select(Person.id, Person.profession).where(Person.id.in_(numbers)))
+    return {person_id: profession for person_id, profession in found if profession is not None}
 
 
 def fees_of_step(plan_id: int, step: FeeStep) -> Sequence[PlanFee]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from cptsapp.care_plans.models import FeePayee, FeeStep, MeetingKind, MemberRole
+from cptsapp.directory.models import Profession
 
 STEP_OF_MEETING = MappingProxyType(
     {
@@ -61,9 +62,13 @@ class Amount(Protocol):
 A = TypeVar("A", bound=Amount)
 
 
-def payees(member: Member) -> Sequence[FeePayee]:
-    """As what someone may be owed, the narrowest first. Whoever is there for a structure is paid by it, lead or not."""
-    if member.person_id is None or member.role is MemberRole.STRUCTURE:
+def payees(member: Member, profession: Profession | None) -> Sequence[FeePayee]:
+    """As what someone may be owed, the narrowest first: health professionals alone (A68).
+
+    Whoever is there for a structure, or is of its staff, is paid by it, lead or not.
+    """
+    is_paid_elsewhere = member.role is MemberRole.STRUCTURE or profession in (None, Profession.STAFF)
+    if member.person_id is None or is_paid_elsewhere:
         return ()
     is_doctor = member.role is MemberRole.REGULAR_DOCTOR
     return (
@@ -80,7 +85,7 @@ def in_force(amounts: Iterable[A], step: FeeStep, payee: FeePayee, day: date) ->
     return last if last is not None and last.cents else None
 
 
-def fee_of(member: Member, amounts: Sequence[A], step: FeeStep, day: date) -> A | None:
+def fee_of(member: Member, profession: Profession | None, amounts: Sequence[A], step: FeeStep, day: date) -> A | None:
     """What someone is owed for a step done on a day, once however many their titles; None: « sans forfait »."""
-    found = (in_force(amounts, step, payee, day) for payee in payees(member))
+    found = (in_force(amounts, step, payee, day) for payee in payees(member, profession))
     return next((amount for amount in found if amount is not None), None)

@@ -40,9 +40,13 @@ def figures_page() -> str:
     numbers = rules.numbers(rows, today)
     hidden = frozenset() if names else rules.hidden(numbers)
     engaged, met = len(figures.engaged()), rules.met(rows, months_later(today, -MONTHS))
+
+    def opens(slug: str) -> bool:
+        return names or len(rules.listed(rows, MEASURES[slug], today)) >= SMALL
+
     return render_template(
         "care_plans/figures.html",
-        tiles={slug: _tile(slug, count, slug in hidden) for slug, count in numbers.items()},
+        tiles={slug: _tile(slug, count, slug in hidden, opens(slug)) for slug, count in numbers.items()},
         parts=PARTS,
         others=[slug for slug in MEASURES if slug not in PARTS and slug != OPEN],
         open_slug=OPEN,
@@ -56,11 +60,11 @@ def figures_page() -> str:
     )
 
 
-def _tile(slug: str, count: int, is_hidden: bool) -> dict[str, Any]:
+def _tile(slug: str, count: int, is_hidden: bool, opens: bool = True) -> dict[str, Any]:
     """A number as the reader may see it, and the address of its list."""
     if is_hidden:
         return {"value": SMALL_WORDS if count < SMALL else HIDDEN_WORDS, "url": "", "count": None}
-    url = url_for(".figure_rows", slug=slug) if count else ""
+    url = url_for(".figure_rows", slug=slug) if count and opens else ""
     return {"value": french.number(count), "url": url, "count": count}
 
 
