@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from cptsapp.checklists import actions
 from cptsapp.checklists.models import CommitmentState, Side
@@ -24,7 +25,8 @@ PLANS = ("2.1.3", "Plans personnalisés de coordination en santé")
 def owed(cast):
     """Two conventions in force: lines in each state, evidence, a journal; sums owed to the GP."""
     by, gp = acting(cast.coordinator), cast.gp_person.id
-    dac = make_convention().checklist_id
+    convention = make_convention()
+    dac = convention.checklist_id
     home = make_organisation(name="EHPAD Les Tamaris", kind=OrganisationKind.CARE_HOME)
     tamaris = make_convention(partner=make_partner(home)).checklist_id
     karine = make_person(last_name="Brochard", first_name="Anne-Lise", title="")
@@ -60,7 +62,7 @@ def owed(cast):
     for number in (1, 2, 3):
         source = {"source_type": "booking", "source_id": number, "done_on": date(2026, 7, 14)}
         session.add(LedgerLine(**sum_, **source, created_at=now, changed_at=now))
-    found = {"dac": dac, "late": late.id, "done": done.id}
+    found = {"convention": convention.id, "dac": dac, "late": late.id, "done": done.id}
     session.commit()
     return found
 
@@ -87,3 +89,24 @@ def test_the_pages_have_no_fault(owed, open_as, cast, phone, dark, picture):
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
         if name:
             picture(page, f"{name}-{suffix}", full=True)
+
+
+def test_a_tick_changes_the_page_and_is_taken_back(owed, open_as, cast, picture):
+    page = open_as(session.merge(cast.coordinator))
+    page.goto(f"/conventions/{owed['convention']}")
+    picture(page, "convention-1280", full=True)
+    row = page.locator(f"#engagement-{owed['late']}")
+    row.get_by_role("button", name="Noter fait").click()
+    expect(row.locator(".state.done")).to_be_visible()
+    expect(page.locator("#journal")).to_contain_text("Sophie Arnaud a noté fait")
+    row.get_by_role("button", name="Annuler").click()
+    expect(row.locator(".state.late")).to_be_visible()
+
+
+def test_a_doctor_notes_it_done_with_one_tap_without_a_script(owed, open_as, cast):
+    page = open_as(session.merge(cast.gp), phone=True, javascript=False)
+    page.goto("/mes-engagements")
+    page.get_by_role("button", name="Noter fait : Réunion de bilan").click()
+    expect(page.get_by_role("status")).to_contain_text("Noté fait : Réunion de bilan")
+    page.get_by_role("button", name="Annuler").click()
+    expect(page.get_by_text("En retard").first).to_be_visible()
