@@ -4,15 +4,28 @@ from datetime import date, timedelta
 
 import pytest
 
-from cptsapp.care_plans.actions import meetings
-from cptsapp.care_plans.models import Attendance, MeetingKind, MeetingState, PlanState
+from cptsapp.care_plans.actions import documents, meetings
+from cptsapp.care_plans.models import (
+    Attendance,
+    DocumentKind,
+    FeePayee,
+    FeeStep,
+    FlatFee,
+    MeetingKind,
+    MeetingState,
+    PlanState,
+)
+from cptsapp.care_plans.queries.calendar import of_plan
 from cptsapp.checklists.models import CommitmentState, JournalEntry
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.inbox.patients import read_text
+from cptsapp.ledger.models import LedgerLine, LineState
 from cptsapp.outbox.models import Message
 from tests.care_plans.scene_of_meetings import LINK, TUESDAY, make_scene, owed
 from tests.tools.factories import acting
+from tests.tools.queries import count_queries
 
 TODAY = date(2026, 7, 20)
 
@@ -127,6 +140,33 @@ def test_a_meeting_where_nobody_was_is_not_held(scene, set_clock):
         meetings.hold(scene.meeting.id, [], date(2026, 7, 28), by=scene.office)
 
 
+def test_neither_dated_nor_held_before_the_plan_was_opened(scene, set_clock):
+    with pytest.raises(Refusal, match="pas encore ouvert"):
+        meetings.fix(scene.meeting.id, TUESDAY - timedelta(days=60), 45, "", by=scene.office)
+    meetings.fix(scene.meeting.id, TUESDAY, 45, LINK, by=scene.office)
+    set_clock(TUESDAY + timedelta(hours=1))
+    with pytest.raises(Refusal, match="pas encore ouvert"):
+        meetings.hold(scene.meeting.id, scene.everyone, date(2026, 6, 1), by=scene.office)
+
+
+def test_held_it_is_worth_its_flat_fee_until_it_was_not_held(scene, set_clock):
+    amount = FlatFee(
+        step=FeeStep.MEETING,
+        payee=FeePayee.REGULAR_DOCTOR,
+        starts_on=date(2026, 1, 1),
+        cents=6000,
+        created_at=clock.now(),
+    )
+    session.add(amount)
+    meetings.fix(scene.meeting.id, TUESDAY, 45, LINK, by=scene.office)
+    set_clock(TUESDAY + timedelta(hours=1))
+    meetings.hold(scene.meeting.id, scene.everyone, date(2026, 7, 28), by=scene.office)
+    (line,) = session.query(LedgerLine).all()
+    assert (line.person_id, line.amount_cents, line.state) == (scene.doctor.person_id, 6000, LineState.OWED)
+    meetings.undo_hold(scene.meeting.id, by=scene.office)
+    assert line.state is LineState.CANCELLED
+
+
 def test_not_held_after_all_everything_comes_back(held):
     meetings.undo_hold(held.meeting.id, by=held.office)
     assert (held.plan.state, held.meeting.state) == (PlanState.MEETING, MeetingState.FIXED)
@@ -170,3 +210,14 @@ def test_the_journal_tells_each_act(held):
     assert [kind for kind in told if kind.startswith(("meeting.", "plan."))] == [
         "meeting.fix", "meeting.hold", "plan.hold",
     ]  # fmt: skip
+
+
+def test_a_calendar_is_read_in_the_same_number_of_statements_however_long(scene):
+    with count_queries() as few:
+        of_plan(scene.plan, {}, scene.office, TODAY)
+    for number in range(6):
+        meetings.add_extra(scene.plan.id, TODAY + timedelta(days=number), by=scene.office)
+        documents.ask(scene.plan.id, scene.other.id, DocumentKind.REPORT, TODAY, by=scene.office)
+    with count_queries() as many:
+        found = of_plan(scene.plan, {}, scene.office, TODAY)
+    assert (len(found.meetings), len(found.documents), len(many)) == (7, 6, len(few))

@@ -37,6 +37,7 @@ NOBODY = "Dites qui était là\u00a0: une réunion où personne n’était n’a
 NOT_BEGUN = "Cette réunion n’a pas encore commencé\u202f: elle se note tenue une fois passée."
 NOT_YET = "Ce jour n’est pas encore venu."
 VALIDATED = "Le plan est déjà validé\u00a0: cette réunion ne peut plus être reprise."
+TOO_EARLY = "Le plan n’était pas encore ouvert ce jour-là."
 PAST = "Donnez un jour à venir."
 SAME = "C’est déjà ce jour-là."
 
@@ -119,6 +120,8 @@ def fix(
     plan, meeting = managed(meeting_id, by=by, version=version)
     if link and not link.startswith("https://"):
         raise Refusal(LINK, "link")
+    if territory.local(starts_at).date() < plan.opened_on:
+        raise Refusal(TOO_EARLY, "day")
     was_fixed = meeting.state is MeetingState.FIXED
     meeting.starts_at, meeting.minutes, meeting.link = starts_at, minutes, link
     move_meeting(
@@ -180,6 +183,8 @@ def hold(
     """
     plan, meeting = managed(meeting_id, by=by, version=version)
     refuse_if(_why_not_held(meeting, held_on))
+    if held_on < plan.opened_on:
+        raise Refusal(TOO_EARLY, "held_on")
     members = circle(plan.id)
     there = [member for member in members if member.id in present]
     if not there:
