@@ -44,7 +44,7 @@ FACTS = st.builds(
         (Facts(S.DRAFT, starts_on=SOON, article_count=3), Step("faire relire le texte", SOON)),
         (
             Facts(S.CIRCULATED, comments_due_on=SOON, awaited=("Hôpital",)),
-            Step("réponse attendue\u00a0: Hôpital", SOON, ("relecture",)),
+            Step("réponse attendue du partenaire", SOON, ("relecture",)),
         ),
         (
             Facts(S.CIRCULATED, comments_due_on=SOON, unanswered_count=2),
@@ -52,8 +52,12 @@ FACTS = st.builds(
         ),
         (Facts(S.CIRCULATED, comments_due_on=SOON), Step("adoption par le conseil", SOON, ("adoption",))),
         (
-            Facts(S.ADOPTED, starts_on=SOON, awaited=("la CPTS", "MSP", "CCAS"), is_minuted=False),
-            Step("signature attendue\u00a0: la CPTS et 2\u00a0autres", SOON, ("signature", "procès-verbal")),
+            Facts(S.ADOPTED, starts_on=SOON, awaited=("la CPTS", "MSP", "CCAS"), partner_count=2, is_minuted=False),
+            Step("signature de 3\u00a0parties sur 3", SOON, ("signature", "procès-verbal")),
+        ),
+        (
+            Facts(S.ADOPTED, awaited=("la CPTS", "MSP")),
+            Step("signature de la CPTS et du partenaire", None, ("signature",)),
         ),
         (Facts(S.ADOPTED), Step("entrée en vigueur")),
         (Facts(S.ENDED, end_reason=EndReason.PARTNER_LEFT), Step("le partenaire a quitté la CPTS")),

@@ -73,14 +73,14 @@ def test_what_is_shown_lacks_no_evidence(house):
 
 def test_who_has_not_signed_is_awaited(house):
     found = make_convention(S.ADOPTED)
-    assert the_line(house).step.words == "signature attendue\u00a0: la CPTS et 1\u00a0autre"
+    assert the_line(house).step.words == "signature de la CPTS et du partenaire"
     file = StoredFile(checksum="a" * 64, size=1, media_type="application/pdf", name="s.pdf", stored_at=clock.now())
     text = session.query(FrozenText).one()
     session.add(file)
     session.flush()
     signature = {"text_id": text.id, "signer": "A. Pouvreau", "signed_on": date(2026, 7, 2), "file_id": file.id}
     session.add(Signature(**signature, party_id=found.parties[0].id, recorded_at=clock.now()))
-    assert the_line(house).step.words == "signature attendue\u00a0: DAC Vendée Littoral"
+    assert the_line(house).step.words == "signature du partenaire"
 
 
 def test_the_amendment_that_waits_is_what_comes_next(house):

@@ -54,7 +54,7 @@ class ClauseRow(Form):
 
     label = StringField("Ce qui est promis", [Length(max=300), no_nir], filters=[one_line, stripped])
     side = SelectField("Par", choices=[SelectChoice(side.value, words) for side, words in SIDES.items()])
-    due_months = IntegerField("Mois après la prise d’effet", [Optional(), NumberRange(0, 120, "Entre 0 et 120 mois.")])
+    due_months = IntegerField("Au bout de … mois", [Optional(), NumberRange(0, 120, "Entre 0 et 120 mois.")])
     every_months = IntegerField("Puis tous les … mois", [Optional(), NumberRange(1, 60, "Entre 1 et 60 mois.")])
     is_continuous = BooleanField("En continu")
     expected = StringField("Comment on le voit", [Length(max=300), no_nir], filters=[one_line, stripped])

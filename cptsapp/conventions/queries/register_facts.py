@@ -23,7 +23,7 @@ from cptsapp.conventions.models import (
     Relation,
     Signature,
 )
-from cptsapp.conventions.rules.next import AmendmentFacts, Facts, Step, next_step
+from cptsapp.conventions.rules.next import US, AmendmentFacts, Facts, Step, next_step
 from cptsapp.conventions.rules.register import KIND_LABELS, RELATION_LABELS, Line, Tally, day_words
 from cptsapp.conventions.rules.states import WORDS
 from cptsapp.conventions.rules.terms import decision_due_on
@@ -35,7 +35,6 @@ from cptsapp.directory.models import Organisation, Person, Place, Practice
 from cptsapp.directory.queries.membership import organisation_roots
 
 S = ConventionState
-US = "la CPTS"
 
 
 @dataclass(slots=True)
@@ -106,7 +105,8 @@ def _all(
         done = answered[row.id] if row.state is S.CIRCULATED else signed[row.id]
         silent = [party for party in parties[row.id] if party.id not in done]
         counts = articles.get(row.id, 0), unanswered.get(row.id, 0)
-        facts[row.id] = found = _facts(row, counted[row.id], counts, silent, pending[row.id])
+        partner_count = sum(party.organisation_id is not None for party in parties[row.id])
+        facts[row.id] = found = _facts(row, counted[row.id], counts, (silent, partner_count), pending[row.id])
         if row.parent_id is not None and row.state in _AMENDING:
             due_on = next_step(found, today).due_on
             pending[row.parent_id].append(AmendmentFacts(row.amendment_number, row.state, due_on))
@@ -117,9 +117,13 @@ _AMENDING = (S.DRAFT, S.CIRCULATED, S.ADOPTED)
 
 
 def _facts(
-    row: Any, counted: Counted, counts: tuple[int, int], silent: Sequence[Party], pending: Sequence[AmendmentFacts]
+    row: Any,
+    counted: Counted,
+    counts: tuple[int, int],
+    parties: tuple[Sequence[Party], int],
+    pending: Sequence[AmendmentFacts],
 ) -> Facts:
-    article_count, unanswered_count = counts
+    (article_count, unanswered_count), (silent, partner_count) = counts, parties
     awaited = [party.name for party in silent if row.state is S.ADOPTED or party.organisation_id is not None]
     return Facts(
         state=row.state,
@@ -132,6 +136,7 @@ def _facts(
         end_reason=row.end_reason,
         article_count=article_count,
         awaited=awaited,
+        partner_count=partner_count,
         unanswered_count=unanswered_count,
         is_minuted=row.minutes_id is not None,
         owed_label=counted.label,

@@ -6,10 +6,11 @@ from datetime import date
 from typing import NamedTuple
 
 from cptsapp.conventions.models import ConventionState, EndReason, Renewal
-from cptsapp.core.french import NBSP
+from cptsapp.core.french import NBSP, count
 
 S = ConventionState
 
+US = "la CPTS"
 NOTHING = "rien n’est attendu"
 TEXT, DATES, REVIEW, ANSWER, ADOPTION = "texte", "dates", "relecture", "réponse", "adoption"
 SIGNATURE, OWNER, DAY, EVIDENCE = "signature", "responsable", "échéance", "preuve"
@@ -45,9 +46,9 @@ class Facts:
     """What the rule needs to know of a convention.
 
     `notice_on`: the last day to give notice, or to decide of an express renewal. `awaited`: the partners who have said
-    nothing of the circulated text, the parties who have not signed the adopted one. `owed_label`, `owed_on`: the open
-    commitment that falls due first. Of its commitments `unowned` have nobody to keep them, `undated` no day, `unproved`
-    are done and nothing shows it.
+    nothing of the circulated text, the parties who have not signed the adopted one (`US` is the CPTS). `owed_label`,
+    `owed_on`: the open commitment that falls due first. Of its commitments `unowned` have nobody to keep them,
+    `undated` no day, `unproved` are done and nothing shows it.
     """
 
     state: ConventionState
@@ -60,6 +61,7 @@ class Facts:
     end_reason: EndReason | None = None
     article_count: int = 0
     awaited: Sequence[str] = ()
+    partner_count: int = 1
     unanswered_count: int = 0
     is_minuted: bool = True
     owed_label: str = ""
@@ -91,7 +93,7 @@ def _of_draft(facts: Facts) -> Step:
 
 def _of_circulated(facts: Facts) -> Step:
     if facts.awaited:
-        return Step(f"réponse attendue{NBSP}: {_several(facts.awaited)}", facts.comments_due_on, (REVIEW,))
+        return Step(f"réponse attendue {_of(facts)}", facts.comments_due_on, (REVIEW,))
     if facts.unanswered_count:
         return Step("répondre aux remarques", facts.comments_due_on, (ANSWER,))
     return Step("adoption par le conseil", facts.comments_due_on, (ADOPTION,))
@@ -99,15 +101,17 @@ def _of_circulated(facts: Facts) -> Step:
 
 def _of_adopted(facts: Facts) -> Step:
     missing = _named((SIGNATURE, bool(facts.awaited)), ("procès-verbal", not facts.is_minuted))
-    words = f"signature attendue{NBSP}: {_several(facts.awaited)}" if facts.awaited else "entrée en vigueur"
+    words = f"signature {_of(facts)}" if facts.awaited else "entrée en vigueur"
     return Step(words, facts.starts_on, missing)
 
 
-def _several(names: Sequence[str]) -> str:
-    """« la CPTS », « la CPTS et 2 autres »."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{names[0]} et {len(names) - 1}{NBSP}{'autre' if len(names) == 2 else 'autres'}"
+def _of(facts: Facts) -> str:
+    """« du partenaire », « de la CPTS et du partenaire »; with several partners, of how many parties."""
+    others = sum(name != US for name in facts.awaited)
+    if others > 1 or (others and facts.partner_count > 1):
+        return f"de {count(len(facts.awaited), 'partie')} sur {facts.partner_count + 1}"
+    parties = (("de la CPTS", US in facts.awaited), ("du partenaire", others > 0))
+    return " et ".join(words for words, is_awaited in parties if is_awaited)
 
 
 def _in_force(facts: Facts, today: date) -> Step:
