@@ -36,6 +36,13 @@ def why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
     return reason or (None if checklist.is_live else NOT_LIVE)
 
 
+def why_not_write(checklist: Checklist, user: CurrentUser) -> str | None:
+    """Why the user may not write in a journal, or None: a convention's opens with its draft, a plan's lives with it."""
+    if checklist.kind is ChecklistKind.CONVENTION:
+        return source_of(checklist).why_not_manage(checklist, user)
+    return why_not_manage(checklist, user)
+
+
 def why_not_tick(checklist: Checklist, owner_id: int | None, user: CurrentUser) -> str | None:
     """Why the user may not say where a commitment stands, or None: who owes it may, and who holds the checklist."""
     reason = why_not_manage(checklist, user)

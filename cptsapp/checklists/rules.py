@@ -145,9 +145,9 @@ def due_word(due_on: date | None, due_months: int | None, *, is_continuous: bool
     if due_on is not None:
         return day_word(due_on, today)
     if is_continuous:
-        return "en continu"
+        return f"en{NBSP}continu"
     if due_months is None:
-        return "sans date"
+        return f"sans{NBSP}date"
     return f"{due_months}{NBSP}mois après le début" if due_months else "dès le début"
 
 

@@ -107,6 +107,6 @@ def test_a_doctor_notes_it_done_with_one_tap_without_a_script(owed, open_as, cas
     page = open_as(session.merge(cast.gp), phone=True, javascript=False)
     page.goto("/mes-engagements")
     page.get_by_role("button", name="Noter fait : Réunion de bilan").click()
-    expect(page.get_by_role("status")).to_contain_text("Noté fait : Réunion de bilan")
+    expect(page.locator(".toast")).to_contain_text("Noté fait : Réunion de bilan")
     page.get_by_role("button", name="Annuler").click()
     expect(page.get_by_text("En retard").first).to_be_visible()

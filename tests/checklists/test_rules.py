@@ -92,10 +92,10 @@ def test_a_day_of_the_week_to_come_is_named():
     ("due_on", "months", "always", "words"),
     [
         (date(2026, 7, 31), None, False, "31 juil."),
-        (None, None, True, "en continu"),
+        (None, None, True, "en\u00a0continu"),
         (None, 3, False, "3\u00a0mois après le début"),
         (None, 0, False, "dès le début"),
-        (None, None, False, "sans date"),
+        (None, None, False, "sans\u00a0date"),
     ],
 )
 def test_when_it_is_owed(due_on, months, always, words):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor, record
 from cptsapp.checklists.models import Checklist, Commitment, JournalEntry
-from cptsapp.checklists.permissions import why_not_file, why_not_manage
+from cptsapp.checklists.permissions import why_not_file, why_not_write
 from cptsapp.checklists.wording import WRITTEN
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -65,7 +65,7 @@ def write(
     Raises Refusal when the user may not, for a day to come, an empty text or what looks like a NIR.
     """
     kept = session.get_one(Checklist, checklist_id)
-    refuse_if(why_not_manage(kept, by))
+    refuse_if(why_not_write(kept, by))
     if kind not in WRITTEN:
         raise ValueError(f"nobody writes {kind}")
     if not text.strip():
@@ -88,7 +88,7 @@ def strike(checklist_id: int, entry_id: int, *, by: CurrentUser) -> None:
     entry = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
     if entry is None or entry.checklist_id != checklist_id or entry.kind not in WRITTEN:
         raise Invisible
-    refuse_if(why_not_manage(session.get_one(Checklist, checklist_id), by))
+    refuse_if(why_not_write(session.get_one(Checklist, checklist_id), by))
     if entry.cancelled_at is None:
         cross(entry, by)
         record("journal_entry.struck", entry, by=by)

@@ -12,7 +12,7 @@ from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
 from cptsapp.checklists import wording
 from cptsapp.checklists.models import Checklist, Commitment, Evidence, JournalEntry
-from cptsapp.checklists.permissions import why_not_manage
+from cptsapp.checklists.permissions import why_not_write
 from cptsapp.checklists.queries.rows import file_url
 from cptsapp.checklists.sources import source_of
 from cptsapp.core.db import session
@@ -75,7 +75,7 @@ def journal(
     if commitment_id is not None:
         wanted = wanted.where(JournalEntry.commitment_id == commitment_id)
     found = session.execute(wanted).all()
-    shown, can_write = found[:limit], why_not_manage(kept, user) is None
+    shown, can_write = found[:limit], why_not_write(kept, user) is None
     people = _people({one.data.get("person_id") for one in shown})
     houses = _organisations({one.data.get("organisation_id") for one in shown})
     proofs = _proofs({one.data.get("evidence_id") for one in shown})

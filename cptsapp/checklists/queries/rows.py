@@ -28,6 +28,7 @@ from cptsapp.checklists.rules import (
 )
 from cptsapp.checklists.sources import source_of
 from cptsapp.core.db import session
+from cptsapp.core.french import NBSP
 from cptsapp.core.local import local
 from cptsapp.core.refusals import Invisible
 from cptsapp.core.seal import ring
@@ -265,11 +266,12 @@ def _full_name(one: Any) -> str:
 def _under(one: Any, today: date) -> str:
     """Since when it is late, or who said it done or dropped and when."""
     if late := days_late(one, today):
-        return f"depuis {late}\u00a0j"
+        return f"depuis {late}{NBSP}j"
     if one.state in (CommitmentState.TODO, CommitmentState.DOING):
         return ""
     on = one.done_on if one.state is CommitmentState.DONE else local(one.changed_at).date()
-    return ", ".join(part for part in (day_word(on, today), short_name(one.changed_by or "")) if part)
+    said = (day_word(on, today), short_name(one.changed_by or ""))
+    return ", ".join(part.replace(" ", NBSP) for part in said if part)
 
 
 def _groups(rows: Iterable[Row]) -> tuple[Group, ...]:

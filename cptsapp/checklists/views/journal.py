@@ -7,7 +7,7 @@ from cptsapp.accounts.current import me
 from cptsapp.checklists import actions
 from cptsapp.checklists.forms import EntryForm, warning_for
 from cptsapp.checklists.models import Checklist
-from cptsapp.checklists.permissions import why_not_file, why_not_manage
+from cptsapp.checklists.permissions import why_not_file, why_not_write
 from cptsapp.checklists.queries import JOURNAL_PAGE, checklist, journal
 from cptsapp.checklists.queries.people import named
 from cptsapp.checklists.sources import source_of
@@ -101,7 +101,7 @@ def _back(kept: Checklist) -> str:
 
 def _managed(checklist_id: int) -> Checklist:
     kept = checklist(checklist_id, me())
-    if why_not_manage(kept, me()) is not None:
+    if why_not_write(kept, me()) is not None:
         raise Forbidden
     return kept
 
