@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from cptsapp.accounts.models import Role
+from cptsapp.checklists.actions import write
 from cptsapp.checklists.models import Checklist, CommitmentState, JournalEntry, Side
+from cptsapp.checklists.queries import journal
 from cptsapp.conventions.actions.adoption import add_minutes, adopt, redraft
 from cptsapp.conventions.actions.articles import Written, add_article
 from cptsapp.conventions.actions.circulation import answer, circulate, comment
@@ -230,3 +232,9 @@ def test_an_officer_is_on_the_board_too(cast):
     officer = make_user(Role.OFFICER)
     circulated()
     assert officer.mail in [message.to_address for message in session.query(Message)]
+
+
+def test_a_meeting_of_the_drafting_goes_to_the_journal(cast):
+    convention, by = circulated(), acting(cast.coordinator)
+    write(convention.checklist_id, "journal.meeting", "Vu avec le DAC", happened_on=TODAY, by=by)
+    assert journal(convention.checklist_id, by).lines[0].note == "Vu avec le DAC"
