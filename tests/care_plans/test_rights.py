@@ -81,6 +81,7 @@ def test_what_follows_is_counted():
     assert "2 documents ne sont plus attendus." in lines
     assert "3 personnes du cercle sont prévenues." in lines
     assert lines[-1].endswith("18 mois plus tard.")
+    assert not any("mois" in line for line in closing.follows(1, 2, 3, None))
 
 
 def test_a_right_is_noted_sealed_with_its_deadline(active, asked):

@@ -60,7 +60,8 @@ def holdings(plan: CarePlan) -> list[Section]:
     return [
         Section("person", "La personne", [_person(plan)]),
         Section("plan", "Le plan", [_plan(plan, names)]),
-        Section("circle", "Le cercle de soins, et vos accords", _circle(plan, names)),
+        Section("circle", "Le cercle de soins", [_member(one, names) for one in _rows(CircleMember, plan)]),
+        Section("agreements", "Vos accords", _agreements(plan, names)),
         Section("commitments", "Ce que chacun doit faire", _commitments(plan, names)),
         Section("meetings", "Réunions et bilans", _meetings(plan, names)),
         Section("documents", "Documents demandés", _documents(plan, names)),
@@ -136,19 +137,21 @@ def _plan(plan: CarePlan, names: _Names) -> Record:
     ]
 
 
-def _circle(plan: CarePlan, names: _Names) -> list[Record]:
-    agreements = session.scalars(
+def _agreements(plan: CarePlan, names: _Names) -> list[Record]:
+    given = (
         select(PlanAgreement)
         .join(CircleMember, CircleMember.id == PlanAgreement.member_id)
         .where(CircleMember.plan_id == plan.id)
-        .order_by(PlanAgreement.id)
-    ).all()
+    )
     return [
         [
-            *_member(one, names),
-            *(said for agreed in agreements if agreed.member_id == one.id for said in _agreed(agreed, names)),
+            fact("name", "Pour", names.members[one.member_id]),
+            fact("given_at", "Donné le", _local(one.given_at)),
+            fact("consent", "Comment", one.consent, words.CONSENTS[one.consent]),
+            fact("collected_by", "Recueilli par", names.user(one.collected_by_id)),
+            fact("withdrawn_at", "Retiré le", _local(one.withdrawn_at)),
         ]
-        for one in _rows(CircleMember, plan)
+        for one in session.scalars(given.order_by(PlanAgreement.id))
     ]
 
 
@@ -162,19 +165,6 @@ def _member(member: CircleMember, names: _Names) -> Record:
         fact("accepted_at", "A accepté le", _local(member.accepted_at)),
         fact("declined_at", "A refusé le", _local(member.declined_at)),
         fact("left_at", "Parti le", _local(member.left_at)),
-    ]
-
-
-def _all_agreed(agreements: Sequence[PlanAgreement], names: _Names) -> Record:
-    return [said for agreement in agreements for said in _agreed(agreement, names)]
-
-
-def _agreed(agreement: PlanAgreement, names: _Names) -> Record:
-    return [
-        fact("given_at", "Votre accord, donné le", _local(agreement.given_at)),
-        fact("consent", "Comment", agreement.consent, words.CONSENTS[agreement.consent]),
-        fact("collected_by", "Recueilli par", names.user(agreement.collected_by_id)),
-        fact("withdrawn_at", "Retiré le", _local(agreement.withdrawn_at)),
     ]
 
 

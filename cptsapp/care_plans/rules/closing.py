@@ -38,8 +38,11 @@ def told(end: PlanEnd) -> str:
     return _TOLD.get(end, "")
 
 
-def follows(meetings: int, documents: int, told_count: int, retention_months: int) -> list[str]:
-    """What closing does, in sentences, for whoever confirms. Counts of what is open; `retention_months` of the plan."""
+def follows(meetings: int, documents: int, told_count: int, retention_months: int | None) -> list[str]:
+    """What closing does, in sentences, for whoever confirms. Counts of what is open.
+
+    `retention_months`: how long the person's identity is kept then; None when it is erased at once.
+    """
     lines = ["Plus rien n’est demandé à personne pour ce plan\u202f; ce qui a été fait reste dû."]
     if meetings:
         lines.append(_many(meetings, "réunion prévue est annulée", "réunions prévues sont annulées"))
@@ -48,7 +51,8 @@ def follows(meetings: int, documents: int, told_count: int, retention_months: in
     lines.append("Les liens privés ne s’ouvrent plus.")
     if told_count:
         lines.append(_many(told_count, "personne du cercle est prévenue", "personnes du cercle sont prévenues"))
-    lines.append(f"Ce qui dit qui est la personne est effacé {retention_months} mois plus tard.")
+    if retention_months is not None:
+        lines.append(f"Ce qui dit qui est la personne est effacé {retention_months} mois plus tard.")
     return lines
 
 

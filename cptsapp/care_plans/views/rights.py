@@ -37,8 +37,9 @@ RIGHTS = f"{PLAN}/droits"
 ONE = f"{RIGHTS}/<int:right_id>"
 
 GONE = (
-    "Le nom, la date de naissance, le téléphone de la personne\u202f; les proches et leurs coordonnées.",
-    "Les notes, les commentaires, les motifs, les messages envoyés.",
+    "Le nom, la date de naissance et le téléphone de la personne sont effacés.",
+    "Les proches et leurs coordonnées sont effacés.",
+    "Les notes, les commentaires, les motifs et les messages envoyés sont effacés.",
 )
 STAYS = (
     "Le numéro du plan, ses jours, ses professionnels et leurs forfaits\u202f: ils se comptent.",
@@ -144,19 +145,20 @@ def _right_page(plan: CarePlan, found: PlanRight, form: AnswerPlanRightForm, sta
         status,
         line=queries.line_of(found),
         form=form,
-        follows=_follows(plan),
+        follows=_follows(plan, is_erased=is_objection),
         gone=GONE if is_objection else (),
         stays=STAYS if is_objection else (),
     )
 
 
-def _follows(plan: CarePlan) -> list[str]:
+def _follows(plan: CarePlan, *, is_erased: bool = False) -> list[str]:
     """What closing this plan does, counted; nothing for a plan that is closed."""
     if plan.state is PlanState.CLOSED:
         return []
     told = len(addresses(concerned(plan.id)))
     meetings, documents = closing.ahead(plan.id), closing.awaited(plan.id)
-    return follows(len(meetings), len(documents), told, settings().retention_months)
+    months = None if is_erased else settings().retention_months
+    return follows(len(meetings), len(documents), told, months)
 
 
 @blueprint.post(f"{ONE}/faire")
