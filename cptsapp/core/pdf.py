@@ -46,7 +46,8 @@ def _compile(template: str, content: Mapping[str, Any]) -> bytes:
 def _drawn(value: Any) -> Any:
     """The same content with what cannot be drawn replaced."""
     if isinstance(value, str):
-        return "".join(sign if _is_drawn(sign) else _instead(sign) for sign in value)
+        drawn = "".join(sign if _is_drawn(sign) else _instead(sign) for sign in value)
+        return drawn if drawn.strip() or not value else MISSING  # a title of nothing is no title
     if isinstance(value, Mapping):
         return {key: _drawn(item) for key, item in value.items()}
     return [_drawn(item) for item in value] if isinstance(value, list | tuple) else value
@@ -54,7 +55,7 @@ def _drawn(value: Any) -> Any:
 
 def _instead(sign: str) -> str:
     """Nothing for what is invisible, else the sign of a sign that is missing."""
-    return "" if unicodedata.category(sign)[0] == "C" else MISSING
+    return "" if unicodedata.category(sign) in ("Cc", "Cf") else MISSING
 
 
 @lru_cache(maxsize=4096)

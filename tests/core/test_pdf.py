@@ -30,6 +30,10 @@ def test_a_sign_that_no_font_draws_is_replaced(typed, written):
     assert written in text_of(typed)
 
 
+def test_a_title_of_invisible_signs_is_no_fault():
+    assert pdf.write("receipt", {**RECEIPT, "title": "\x1f"})[:5] == b"%PDF-"
+
+
 def test_any_other_fault_of_a_template_is_told():
     with pytest.raises(TypstError):
         pdf.write("receipt", {"title": "T"})
