@@ -5,12 +5,15 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.care_plans.actions import validation
 from cptsapp.care_plans.identity import NAMED, names_person, title
-from cptsapp.care_plans.models import CarePlan, CircleMember
+from cptsapp.care_plans.models import CarePlan, CircleMember, PlanState
 from cptsapp.care_plans.permissions import visible_to, why_not_manage
 from cptsapp.care_plans.queries.calendar import asked_of
 from cptsapp.care_plans.readings import note_reading
-from cptsapp.checklists.models import Checklist, ChecklistKind
+from cptsapp.care_plans.rules.defaults import VALIDATION_CODE
+from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, CommitmentState
+from cptsapp.checklists.rules import OPEN
 from cptsapp.checklists.sources import Named, Source
 from cptsapp.core.db import session
 
@@ -31,6 +34,21 @@ def _named(checklist_ids: Collection[int], user: CurrentUser) -> Mapping[int, Na
 def _can_see(checklist: Checklist, user: CurrentUser) -> bool:
     wanted = select(CarePlan.id).where(CarePlan.checklist_id == checklist.id, visible_to(user))
     return session.scalar(wanted) is not None
+
+
+def _changed(commitment: Commitment, by: CurrentUser | None) -> None:
+    """A75 ticked is the plan validated, and taken back when it is not: one act, wherever it is done from.
+
+    Raises Refusal for who may not validate, before the meeting, or once a review has its date.
+    """
+    if commitment.code != VALIDATION_CODE or by is None:
+        return
+    plan = session.scalars(select(CarePlan).where(CarePlan.checklist_id == commitment.checklist_id)).one()
+    is_done = commitment.state is CommitmentState.DONE
+    if is_done and plan.state is not PlanState.ACTIVE:
+        validation.validate(plan.id, by=by)
+    if commitment.state in OPEN and plan.state is PlanState.ACTIVE:
+        validation.take_back(plan.id, by=by)
 
 
 def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
@@ -62,6 +80,7 @@ SOURCE = Source(
     why_not_manage=_why_not_manage,
     takes_files=False,
     asks=asked_of,
+    changed=_changed,
     why_not_words=_why_not_words,
     opened=_opened,
 )

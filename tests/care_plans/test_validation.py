@@ -17,6 +17,8 @@ from cptsapp.care_plans.models import (
     PlanMeeting,
     PlanState,
 )
+from cptsapp.checklists import actions as checklists
+from cptsapp.checklists.actions import changing
 from cptsapp.checklists.models import Commitment, CommitmentState
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -141,3 +143,32 @@ def test_a_lead_who_is_no_doctor_has_no_such_button(plan, cast, sign_in):
     make_member(plan, cast.other_gp_person, role=MemberRole.PROFESSIONAL)
     session.commit()
     assert "/ppcs/2026-17/valider" not in sign_in(cast.other_gp).get("/ppcs/2026-17").text
+
+
+# -- the same from the checklist --------------------------------------------------------------------------------------
+
+
+def tick(user, after):
+    return checklists.tick(commitment("a75").id, after, by=acting(user))
+
+
+def test_ticked_by_the_doctor_it_validates(cast, plan):
+    tick(cast.gp, CommitmentState.DONE)
+    assert (plan.state, len(reviews())) == (PlanState.ACTIVE, 2)
+
+
+def test_unticked_it_is_taken_back(cast, plan):
+    validation.validate(plan.id, by=acting(cast.gp))
+    tick(cast.gp, CommitmentState.TODO)
+    assert (plan.state, reviews()) == (PlanState.VALIDATING, [])
+
+
+def test_put_off_it_stays_as_it_was(cast, plan):
+    changing.defer(commitment("a75").id, date(2026, 9, 1), "congés", by=acting(cast.coordinator))
+    assert plan.state is PlanState.VALIDATING
+
+
+def test_not_ticked_before_the_meeting(cast, plan):
+    meetings.undo_hold(session.scalars(select(PlanMeeting)).one().id, by=acting(cast.coordinator))
+    with pytest.raises(Refusal, match="Réunion à tenir"):
+        tick(cast.gp, CommitmentState.DONE)

@@ -32,7 +32,7 @@ PHONE, MAIL, NOTE, REASON = "+33639980002", "zzproche@courriel.example", "zznote
 BIRTH = ("11/02/1931", "1931-02-11", "11 février 1931")
 MARKS = (NAME, FIRST, RELATIVE, LINK, PHONE, phone(PHONE), MAIL, NOTE, REASON, *BIRTH)
 INITIALS = "Y. Z., 1931"
-ABOUT = ("care_plans", "checklists", "dues", "audit", "outbox", "inbox", "files", "home")
+ABOUT = ("care_plans", "checklists", "dues", "audit", "outbox", "files", "home")
 # Anyone may read that a plan has this number when they may settle its fees, or count plans; of those, nobody here does.
 TITLE = "2026-001"
 

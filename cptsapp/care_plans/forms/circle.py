@@ -11,7 +11,7 @@ from cptsapp.care_plans.models import Consent, MemberRole
 from cptsapp.care_plans.relatives import Relative
 from cptsapp.care_plans.rules.words import CONSENTS
 from cptsapp.directory.models import Organisation, Person
-from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_LABELS
+from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_SHORT
 from cptsapp.http.fields import BaseForm, PhoneField, no_nir, stripped
 
 NOT_YET = SelectChoice("", "Pas encore recueilli")
@@ -76,8 +76,8 @@ class PersonForm(AddForm):
 
 
 def who_words(person: Person) -> str:
-    """« Carole Jolly, infirmier »."""
-    return f"{person.full_name}, {PROFESSION_LABELS[person.profession].lower()}"
+    """« Carole Jolly, infirmier(ère) »."""
+    return f"{person.full_name}, {PROFESSION_SHORT[person.profession].lower()}"
 
 
 class StructureForm(AddForm):

@@ -37,7 +37,7 @@ from cptsapp.core.db import session
 from cptsapp.core.local import local
 from cptsapp.directory.merged import roots, same_person
 from cptsapp.directory.models import Organisation, Person
-from cptsapp.directory.rules.words import PROFESSION_LABELS
+from cptsapp.directory.rules.words import PROFESSION_SHORT
 from cptsapp.ledger.models import LineState
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
@@ -265,7 +265,7 @@ def _name(one: CircleMember, people: Mapping[int, Person], houses: Mapping[int, 
 def _role(one: CircleMember, people: Mapping[int, Person], merged: Mapping[int, int]) -> str:
     """« médecin traitant », « infirmière, référente du plan », « proche, sa fille »."""
     if one.role is MemberRole.PROFESSIONAL and one.person_id is not None:
-        word = PROFESSION_LABELS[people[merged.get(one.person_id, one.person_id)].profession].lower()
+        word = PROFESSION_SHORT[people[merged.get(one.person_id, one.person_id)].profession].lower()
     elif one.role is MemberRole.RELATIVE:
         relative = read_relative(one)
         word = f"proche, {relative.link}" if relative and relative.link else "proche"
