@@ -10,8 +10,11 @@ from cptsapp.checklists.sources import Asked, Named, Source
 from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, FrozenText
 from cptsapp.conventions.permissions import visible_to, why_not_manage
 from cptsapp.conventions.queries.partners import names_of
+from cptsapp.conventions.queries.report import partner_figures
+from cptsapp.conventions.rules.report import HIDDEN_WORDS, SMALL_WORDS
 from cptsapp.core.db import session
 from cptsapp.core.french import NBSP
+from cptsapp.territory import queries as territory
 
 CLOSED = "Cette convention est close\u202f: ses engagements ne changent plus."
 
@@ -95,11 +98,39 @@ def _asks(user: CurrentUser) -> Sequence[Asked]:
     ]
 
 
+# What the inbox counts of a partner, by the codes of `rules.report.shown`.
+_FIGURES = {
+    "sent": "Dossiers transmis",
+    "answered": "Dossiers répondus",
+    "in_time": "Répondus dans le délai",
+    "found": "Dossiers avec un médecin trouvé",
+    "days": "Délai médian de réponse",
+}
+
+
+def _figures(checklist: Checklist) -> Mapping[str, tuple[str, str]]:
+    """Of each partner, what was sent to it this year and what became of it; a small count is never a proof."""
+    convention = session.scalar(select(Convention).where(Convention.checklist_id == checklist.id))
+    if convention is None:
+        return {}
+    year = territory.today().year
+    return {
+        f"{code}.{rank}.{year}": (f"{label} en {year}, {partner.name}", partner.words[code])
+        for rank, partner in enumerate(partner_figures(convention, year))
+        for code, label in _FIGURES.items()
+        if partner.words[code] not in _NO_PROOF
+    }
+
+
+_NO_PROOF = (SMALL_WORDS, HIDDEN_WORDS, "—", "0")
+
+
 SOURCE = Source(
     kind=ChecklistKind.CONVENTION,
     named=_named,
     can_see=_can_see,
     why_not_manage=_why_not_manage,
     takes_files=True,
+    figures=_figures,
     asks=_asks,
 )

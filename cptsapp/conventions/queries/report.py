@@ -111,7 +111,7 @@ def report(convention: Convention, year: int) -> Report:
         until=last,
         is_running=last == today and convention.ended_on is None,
         groups=groups,
-        figures=_figures(convention, year),
+        figures=partner_figures(convention, year),
         met=_met(_checklists(convention), year),
         counts={stood: len(lines) for stood, lines in groups.items()},
     )
@@ -197,7 +197,7 @@ def _proof(evidence: Evidence, file_name: str) -> Proof:
 # -- files sent to the partner ----------------------------------------------------------------------------------------
 
 
-def _figures(convention: Convention, year: int) -> list[PartnerFigures]:
+def partner_figures(convention: Convention, year: int) -> list[PartnerFigures]:
     """What the inbox knows of each partner of the convention, in the order they sign."""
     houses = session.scalars(
         select(Partner.organisation_id)

@@ -15,6 +15,7 @@ from cptsapp.conventions.rules.drafts import next_number
 from cptsapp.conventions.rules.editing import clause_words, differences
 from cptsapp.conventions.rules.register import KIND_LABELS
 from cptsapp.conventions.rules.texts import ArticleText, Text
+from cptsapp.conventions.starting import KINDS
 from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.core import submissions
 from cptsapp.core.addresses import row_number
@@ -32,7 +33,9 @@ def _url(template_id: int) -> str:
 @requires("conventions.manage")
 def templates() -> str:
     """The templates by kind of partner; those archived after the others."""
-    return render_template("conventions/templates.html", rows=queries.templates(with_archived=True), kinds=KIND_LABELS)
+    rows = queries.templates(with_archived=True)
+    can_install = not {row.kind for row in rows}.issuperset(KINDS)
+    return render_template("conventions/templates.html", rows=rows, kinds=KIND_LABELS, can_install=can_install)
 
 
 @blueprint.post("/conventions/modeles/installer")
