@@ -4,7 +4,7 @@ from typing import Any
 
 from cptsapp.conventions.document import written
 from cptsapp.conventions.queries.report import Line, Met, PartnerFigures, Report
-from cptsapp.conventions.rules.report import TITLES, kept_words
+from cptsapp.conventions.rules.report import kept_words
 from cptsapp.core import pdf
 from cptsapp.core.french import NBSP, THIN
 from cptsapp.territory import queries as territory
@@ -42,7 +42,7 @@ def content(report: Report) -> dict[str, Any]:
         "period": period_words(report),
         "kept": kept_words(report.counts),
         "groups": [
-            {"title": f"{TITLES[stood]} ({len(lines)})", "lines": [_line(line) for line in lines]}
+            {"title": f"{report.titles[stood]} ({len(lines)})", "lines": [_line(line) for line in lines]}
             for stood, lines in report.groups.items()
         ],
         "figures": [_figures(found) for found in report.figures if not found.is_empty],

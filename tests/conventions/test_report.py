@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from cptsapp.checklists.actions import locked, note_event, set_state
 from cptsapp.checklists.models import CommitmentState, Evidence, EvidenceKind, JournalEntry, Side
-from cptsapp.conventions.models import Convention, ConventionState
+from cptsapp.conventions.models import Convention, ConventionState, EndReason
 from cptsapp.conventions.queries.report import report, years_of
 from cptsapp.conventions.report import report_pdf
 from cptsapp.conventions.rules.report import Standing
@@ -146,6 +146,20 @@ def test_a_year_it_did_not_hold_has_no_report(convention):
     for year in (2025, 2027):
         with pytest.raises(Invisible):
             report(convention, year)
+
+
+def test_what_was_owed_after_the_end_was_never_late(convention):
+    convention.state, convention.end_reason = ConventionState.ENDED, EndReason.NOTICE
+    convention.ended_on = date(2026, 6, 30)
+    make_commitment(convention.checklist_id, due_on=date(2026, 6, 30))
+    make_commitment(convention.checklist_id, due_on=date(2026, 7, 10))
+    found = report(convention, 2026)
+    assert (found.counts, found.until, found.is_running) == (
+        {Standing.LATE: 1, Standing.AHEAD: 1},
+        date(2026, 6, 30),
+        False,
+    )
+    assert found.titles[Standing.AHEAD] == "Non échus à sa fin"
 
 
 def test_an_amendment_is_told_with_its_parent(convention, dac):

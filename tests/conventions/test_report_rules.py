@@ -20,6 +20,7 @@ from cptsapp.conventions.rules.report import (
     said,
     shown,
     standing,
+    titles,
     years,
 )
 
@@ -85,6 +86,14 @@ def test_what_is_said_of_it(given, stood, words):
 def test_what_came_due_is_counted_with_what_was_kept():
     assert kept_words({Standing.KEPT: 6, Standing.LATE: 2}) == "6\xa0tenus sur 8\xa0échus"
     assert kept_words({Standing.AHEAD: 2}) == "aucun engagement échu"
+
+
+@pytest.mark.parametrize(
+    ("is_running", "has_ended", "title"),
+    [(True, False, "À venir"), (False, True, "Non échus à sa fin"), (False, False, "Sans échéance dans l’année")],
+)
+def test_nothing_is_to_come_in_a_year_that_is_over(is_running, has_ended, title):
+    assert titles(is_running=is_running, has_ended=has_ended)[Standing.AHEAD] == title
 
 
 @pytest.mark.parametrize(

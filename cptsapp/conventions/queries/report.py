@@ -6,7 +6,7 @@ Each part in a fixed number of statements, however long the convention.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -88,6 +88,12 @@ class Report:
     met: Sequence[Met]
     counts: Mapping[Standing, int] = field(default_factory=dict)
 
+    @property
+    def titles(self) -> Mapping[Standing, str]:
+        """How each group of commitments is called."""
+        ended_on = self.convention.ended_on
+        return rules.titles(is_running=self.is_running, has_ended=ended_on is not None and ended_on.year == self.year)
+
 
 def years_of(convention: Convention) -> list[int]:
     """The years a report may be of, the last first; none for an amendment, whose commitments are its parent's."""
@@ -102,7 +108,7 @@ def report(convention: Convention, year: int) -> Report:
     if year not in known or convention.starts_on is None:
         raise Invisible
     last = min(today, convention.ended_on or today, date(year, 12, 31))
-    groups = _groups(convention, year, today)
+    groups = _groups(convention, year, min(today, (convention.ended_on or today) + timedelta(days=1)))
     return Report(
         convention=convention,
         year=year,
@@ -128,15 +134,18 @@ def _checklists(convention: Convention) -> list[int]:
     return [convention.checklist_id, *session.scalars(amended.order_by(Convention.amendment_number))]
 
 
-def _groups(convention: Convention, year: int, today: date) -> Mapping[Standing, Sequence[Line]]:
-    """The commitments by where they stood, in the order they are told; what is empty is left out."""
+def _groups(convention: Convention, year: int, until: date) -> Mapping[Standing, Sequence[Line]]:
+    """The commitments by where they stood, in the order they are told; what is empty is left out.
+
+    `until`: today, or the day after the end: what was owed later was never late.
+    """
     rows = session.execute(
         select(Commitment, Person)
         .outerjoin(Person, Person.id == Commitment.owner_id)
         .where(Commitment.checklist_id.in_(_checklists(convention)))
         .order_by(Commitment.checklist_id, Commitment.position, Commitment.id)
     ).all()
-    stood = {row.Commitment.id: (rules.standing(facts := _facts(row.Commitment), year, today), facts) for row in rows}
+    stood = {row.Commitment.id: (rules.standing(facts := _facts(row.Commitment), year, until), facts) for row in rows}
     told = [row for row in rows if stood[row.Commitment.id][0] is not None]
     proofs = _proofs([row.Commitment.id for row in told])
     partner = ", ".join(names_of([convention.id]).get(convention.id, ()))

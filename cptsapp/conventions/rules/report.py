@@ -37,6 +37,13 @@ TITLES: Mapping[Standing, str] = MappingProxyType(
 )
 
 
+def titles(*, is_running: bool, has_ended: bool) -> Mapping[Standing, str]:
+    """How each group is called: once the year is over, or the convention, nothing is to come any more."""
+    if is_running:
+        return TITLES
+    return {**TITLES, Standing.AHEAD: "Non échus à sa fin" if has_ended else "Sans échéance dans l’année"}
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A commitment as these rules see it; `changed_on` is the local day of its last change."""

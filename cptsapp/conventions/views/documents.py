@@ -7,7 +7,7 @@ from cptsapp.conventions.document import convention_pdf, file_stem
 from cptsapp.conventions.queries import report as reports
 from cptsapp.conventions.queries.conventions import convention_for
 from cptsapp.conventions.report import SMALL_SAID, period_words, report_pdf
-from cptsapp.conventions.rules.report import TITLES, kept_words
+from cptsapp.conventions.rules.report import kept_words
 from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.http.access import requires
 from cptsapp.http.attachments import send_pdf
@@ -31,7 +31,6 @@ def report(convention_id: int, year: int) -> str:
         report=found,
         period=period_words(found),
         kept=kept_words(found.counts),
-        titles=TITLES,
         small=SMALL_SAID,
         links=[
             {
