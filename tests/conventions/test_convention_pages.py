@@ -6,8 +6,9 @@ import re
 import pytest
 
 from cptsapp.accounts.models import Role
+from cptsapp.checklists.models import Commitment
 from cptsapp.conventions.actions.term import end
-from cptsapp.conventions.models import Convention, ConventionState, EndReason
+from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, EndReason
 from cptsapp.core.db import session
 from cptsapp.directory.models import OrganisationKind
 from tests.tools.convention_steps import TODAY, adopted, circulated, drafted, in_force
@@ -152,3 +153,37 @@ def test_an_act_out_of_its_step_says_where_the_convention_stands(cast, sign_in):
     place, client = committed(convention), sign_in(cast.coordinator)
     acts = ("relecture", "adoption", "reprise", "fin", "preavis", "renouvellement", "avenant", "en-tete")
     assert {client.get(f"{place}/{act}").status_code for act in acts} == {409}
+
+
+def test_a_remark_and_a_commitment_sent_twice_are_written_once(cast, sign_in):
+    draft, read = drafted(), circulated(partner=make_partner(make_organisation(name="Autre")))
+    article = draft.articles[0].id
+    places = committed(draft), committed(read)
+    client = sign_in(cast.coordinator)
+    clause = f"{places[0]}/articles/{article}/engagements/nouveau"
+    typed = {"label": "Deux fois", "side": "cpts", "rhythm": "once", "once": hidden(client.get(clause), "once")}
+    said = {"body": "Deux fois", "once": hidden(client.get(f"{places[1]}/texte"), "once")}
+    for _ in range(2):
+        assert client.post(clause, data=typed).status_code == 303
+        assert client.post(f"{places[1]}/remarques", data=said).status_code == 303
+    assert session.query(Commitment).filter_by(label="Deux fois").count() == 1
+    assert session.query(ConventionComment).count() == 1
+
+
+def test_a_head_changed_meanwhile_is_shown_and_passes_the_second_time(cast, sign_in):
+    convention = drafted()
+    partner = convention.parties[1].partner_id
+    place = committed(convention)
+    client = sign_in(cast.coordinator)
+    typed = {
+        **HEAD,
+        "partner": partner,
+        "title": "Le mien",
+        "version": hidden(client.get(f"{place}/en-tete"), "version"),
+    }
+    assert client.post(f"{place}/en-tete", data={**typed, "title": "Le sien"}).status_code == 303
+    page = client.post(f"{place}/en-tete", data=typed)
+    assert page.status_code == 409
+    assert "Le sien" in page.text
+    again = client.post(f"{place}/en-tete", data={**typed, "version": hidden(page, "version")})
+    assert again.status_code == 303

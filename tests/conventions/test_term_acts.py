@@ -13,6 +13,7 @@ from cptsapp.conventions.actions.clauses import Typed, change_clause
 from cptsapp.conventions.actions.drafting import Head, change_amendment
 from cptsapp.conventions.actions.term import end, give_notice, renew, run, withdraw_notice
 from cptsapp.conventions.models import ConventionState, EndReason, Renewal
+from cptsapp.conventions.queries.page import rewritten
 from cptsapp.conventions.queries.texts import articles_in_force, articles_of, clauses_of
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -103,6 +104,12 @@ def test_an_amendment_does_not_bring_the_end_nearer(cast):
     amendment = amend(parent.id, [], by=None)
     with pytest.raises(Refusal):
         change_amendment(amendment.id, Head("A", ends_on=date(2027, 1, 1)), version=None, by=None)
+
+
+def test_an_article_rewritten_says_by_which_amendment(cast):
+    parent = in_force()
+    amendment = signed_amendment(parent)
+    assert {number: row.id for number, row in rewritten(parent.id).items()} == {"1": amendment.id}
 
 
 # -- by themselves ----------------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ class ArticleForm(BaseForm):
         return Written(self.number.data, self.title.data, (self.body.data or "").replace("\r\n", "\n"))
 
 
-class ClauseForm(BaseForm):
+class ClauseForm(OnceMixin, BaseForm):
     """A commitment; its days are counted from the one the convention takes effect."""
 
     label = StringField(

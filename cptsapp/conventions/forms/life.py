@@ -29,7 +29,7 @@ class CirculateForm(BaseForm):
     version = HiddenField()
 
 
-class CommentForm(BaseForm):
+class CommentForm(OnceMixin, BaseForm):
     """A remark on an article or on the whole."""
 
     article_number = SelectField("Sur", validators=[Optional()])

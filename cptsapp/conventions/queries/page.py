@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
 from cptsapp.audit.models import AuditEvent
 from cptsapp.conventions.models import (
+    Article,
     Convention,
     ConventionComment,
     ConventionParty,
@@ -148,6 +150,12 @@ def comments(convention_id: int) -> list[CommentRow]:
     ]
 
 
+def comment_count(convention_id: int) -> int:
+    """How many remarks were made, on whatever version."""
+    wanted = select(func.count(ConventionComment.id)).where(ConventionComment.convention_id == convention_id)
+    return session.scalar(wanted) or 0
+
+
 def _author(comment: ConventionComment, names: dict[int | None, str]) -> str:
     writer = names.get(comment.author_id, "")
     return f"{comment.said_by}, noté par {writer}" if comment.said_by else writer
@@ -183,10 +191,22 @@ def amendments(convention_id: int, user: CurrentUser) -> list[AmendmentRow]:
         .where(Convention.parent_id == convention_id, visible_to(user))
         .order_by(Convention.amendment_number)
     )
-    return [
-        AmendmentRow(row.id, row.amendment_number, row.title, row.state, WORDS[row.state], row.starts_on)
-        for row in rows
-    ]
+    return [_amendment(row) for row in rows]
+
+
+def _amendment(row: Any) -> AmendmentRow:
+    return AmendmentRow(row.id, row.amendment_number, row.title, row.state, WORDS[row.state], row.starts_on)
+
+
+def rewritten(convention_id: int) -> dict[str, AmendmentRow]:
+    """The amendment in force that binds in the place of an article, by number: the last that took it up."""
+    rows = session.execute(
+        select(Convention, Article.number)
+        .join(Article, Article.convention_id == Convention.id)
+        .where(Convention.parent_id == convention_id, Convention.state == ConventionState.IN_FORCE)
+        .order_by(Convention.amendment_number)
+    )
+    return {number: _amendment(row) for row, number in rows}
 
 
 def parent_of(convention: Convention) -> Convention | None:
@@ -203,6 +223,8 @@ def versions(convention_id: int) -> Sequence[FrozenText]:
 
 def file_name(file_id: int | None) -> str:
     """The name of a file; nothing when there is none."""
+    if file_id is None:
+        return ""
     return session.scalar(select(StoredFile.name).where(StoredFile.id == file_id)) or ""
 
 

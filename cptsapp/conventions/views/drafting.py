@@ -246,12 +246,16 @@ def new_clause(convention_id: int, article_id: int) -> Response:
     form = _offered(ClauseForm(), found)
     if not form.is_valid():
         return _clause_page(form, found, kept.number, None, 422 if form.errors else 200)
+    once = form.once.data or ""
+    if submissions.result_for(me().id, once, "commitment"):
+        return htmx.redirect(_text_url(found, f"a{article_id}"))
     try:
-        clauses.add_clause(found.id, kept.id, form.typed(), by=me())
+        made = clauses.add_clause(found.id, kept.id, form.typed(), by=me())
     except Refusal as refusal:
         give_up()
         form.refuse(refusal.message, refusal.field)
         return _clause_page(form, _draft(convention_id), kept.number, None, 409)
+    submissions.remember(me().id, once, "commitment", made.id)
     return htmx.redirect(_text_url(found, f"a{article_id}"))
 
 

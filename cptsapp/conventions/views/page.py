@@ -24,7 +24,7 @@ from cptsapp.conventions.rules.next import Step
 from cptsapp.conventions.rules.states import WORDS
 from cptsapp.conventions.rules.texts import Text, from_json
 from cptsapp.conventions.views.blueprint import blueprint
-from cptsapp.core import clock
+from cptsapp.core import clock, submissions
 from cptsapp.core.addresses import row_number
 from cptsapp.core.french import day_long
 from cptsapp.core.refusals import Refusal
@@ -84,7 +84,7 @@ def _page(found: Convention, status: int = 200, lead: LeadForm | None = None) ->
         lead=name_of(found.lead_id),
         lead_form=lead or _lead_form(found),
         minutes_name=queries.file_name(found.minutes_id),
-        remark_count=len(queries.comments(found.id)),
+        remark_count=queries.comment_count(found.id),
         notice_due_on=terms.decision_due_on(found.renewal, found.ends_on, found.notice_months),
         can_manage=user.can("conventions.manage"),
         can_adopt=user.can("conventions.adopt"),
@@ -223,6 +223,7 @@ def _text(
         articles=articles_of(found.id) if is_writing else [],
         clauses=clauses_of(found) if is_writing else {},
         is_writing=is_writing,
+        rewritten=queries.rewritten(found.id),
         comments=queries.comments(found.id),
         form=form or _comment_form(shown.text),
         answer=answer or AnswerForm(formdata=None),
@@ -248,14 +249,18 @@ def comment(convention_id: int) -> Response:
     form = _comment_form(page_text(found).text, is_sent=True)
     if not form.is_valid():
         return _text(found, form, status=422)
+    once = form.once.data or ""
+    if submissions.result_for(me().id, once, "convention_comment"):
+        return htmx.redirect(f"{_to('text', found)}#remarques")
     said_by = (form.said_by.data or "") if me().can("conventions.manage") else ""
     try:
         article = form.article_number.data or None
-        circulation.comment(found.id, form.body.data, article_number=article, said_by=said_by, by=me())
+        made = circulation.comment(found.id, form.body.data, article_number=article, said_by=said_by, by=me())
     except Refusal as refusal:
         give_up()
         form.refuse(refusal.message, refusal.field)
         return _text(convention_for(me(), convention_id), form, status=409)
+    submissions.remember(me().id, once, "convention_comment", made.id)
     return htmx.redirect(f"{_to('text', found)}#remarques")
 
 
