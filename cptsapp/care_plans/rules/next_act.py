@@ -1,33 +1,34 @@
 """The one next act of a plan, and what comes next in the words of a list: pure, from facts (ux: one framed act)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from cptsapp.care_plans.models import MeetingKind, MeetingState, PlanState
+from cptsapp.care_plans.rules.reviews import NAMES, OF_NAMES
 from cptsapp.checklists.rules import day_word
 from cptsapp.core import french
 
 S, M = PlanState, MeetingState
 
-OF = {
-    MeetingKind.FIRST: "de la première réunion",
-    MeetingKind.REVIEW_6: "du bilan des 6 mois",
-    MeetingKind.REVIEW_12: "du bilan d’un an",
-    MeetingKind.EXTRA: "de la réunion",
-}
-NAMES = {
-    MeetingKind.FIRST: "la première réunion",
-    MeetingKind.REVIEW_6: "le bilan des 6 mois",
-    MeetingKind.REVIEW_12: "le bilan d’un an",
-    MeetingKind.EXTRA: "la réunion",
-}
-SHORT = {
-    MeetingKind.FIRST: "première réunion",
-    MeetingKind.REVIEW_6: "bilan des 6 mois",
-    MeetingKind.REVIEW_12: "bilan d’un an",
-    MeetingKind.EXTRA: "réunion",
-}
+# The names of `rules.reviews` after a verb: « tenir le bilan… », « qui était au bilan… ».
+HOLD: Mapping[MeetingKind, str] = MappingProxyType(
+    {
+        MeetingKind.FIRST: "la première réunion",
+        MeetingKind.REVIEW_6: "le bilan des 6 mois",
+        MeetingKind.REVIEW_12: "le bilan d’un an",
+        MeetingKind.EXTRA: "la réunion",
+    }
+)
+AT: Mapping[MeetingKind, str] = MappingProxyType(
+    {
+        MeetingKind.FIRST: "à la première réunion",
+        MeetingKind.REVIEW_6: "au bilan des 6 mois",
+        MeetingKind.REVIEW_12: "au bilan d’un an",
+        MeetingKind.EXTRA: "à la réunion",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,11 @@ def _prepare(facts: Facts) -> NextAct:
 def _meet(ahead: Ahead, now: datetime) -> NextAct:
     if ahead.starts_at is None:
         detail = f"{french.count(ahead.answered, 'réponse')} sur {ahead.asked} au sondage" if ahead.asked else ""
-        return NextAct("meeting", f"Choisir la date {OF[ahead.kind]}", detail, ahead.due_on, ahead.id)
+        return NextAct("meeting", f"Choisir la date {OF_NAMES[ahead.kind]}", detail, ahead.due_on, ahead.id)
     day = f"{french.day_short(ahead.starts_at)} à {french.hour(ahead.starts_at)}"
     if ahead.starts_at > now:
-        return NextAct("meeting", f"Tenir {NAMES[ahead.kind]}", day, None, ahead.id)
-    return NextAct("attend", f"Noter qui était à {NAMES[ahead.kind]}", day, None, ahead.id)
+        return NextAct("meeting", f"Tenir {HOLD[ahead.kind]}", day, None, ahead.id)
+    return NextAct("attend", f"Noter qui était {AT[ahead.kind]}", day, None, ahead.id)
 
 
 def then(state: PlanState, ahead: Ahead | None, today: date) -> str:
@@ -112,5 +113,7 @@ def then(state: PlanState, ahead: Ahead | None, today: date) -> str:
     if ahead is None:
         return "clôture" if state is S.ACTIVE else "première réunion"
     if ahead.starts_at is not None:
-        return f"{SHORT[ahead.kind]} le {day_word(ahead.starts_at.date(), today)} à {french.hour(ahead.starts_at)}"
-    return f"{SHORT[ahead.kind]} avant le {day_word(ahead.due_on, today)}"
+        return (
+            f"{NAMES[ahead.kind].lower()} le {day_word(ahead.starts_at.date(), today)} à {french.hour(ahead.starts_at)}"
+        )
+    return f"{NAMES[ahead.kind].lower()} avant le {day_word(ahead.due_on, today)}"
