@@ -59,7 +59,11 @@ OTHER = ["Dr Sarah Benali", "non adhérent", "0\u00a0€", "40\u00a0€", "40\u0
 
 
 def screen(client, url="/sommes/2026"):
-    return [row[: len(HEADS)] for row in table_headed(client.get(url).text, "Professionnel")]
+    return screen_of(client.get(url))
+
+
+def screen_of(answer):
+    return [row[: len(HEADS)] for row in table_headed(answer.text, "Professionnel")]
 
 
 def test_each_has_their_sums_the_two_natures_apart(sign_in, cast, owed):
@@ -131,6 +135,7 @@ def test_a_sum_that_changed_since_it_was_read_is_not_approved(sign_in, cast, owe
     answer = settle(sign_in(cast.treasurer), "/sommes/2026/reglement", "approuver", 10000)
     assert answer.status_code == 409
     assert "maintenant de 115\u00a0€" in answer.text
+    assert screen_of(answer)[1][0] == "Dr Hélène Renaudin"
 
 
 def test_the_cap_of_the_year_is_written_and_refuses_what_passes_it(sign_in, cast, owed):
@@ -141,6 +146,7 @@ def test_the_cap_of_the_year_is_written_and_refuses_what_passes_it(sign_in, cast
     answer = settle(client, f"/sommes/2026/{person_id}/reglement", "approuver", 7500)
     assert answer.status_code == 409
     assert "Dr Hélène Renaudin, 5\u00a0€ de trop en 2026" in answer.text
+    assert "Approuver 75\u00a0€" in answer.text
 
 
 @pytest.mark.parametrize("typed", [{"year": "1999", "cap": "70"}, {"year": "2026", "cap": "beaucoup"}])

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from cptsapp.accounts.current import me
 from cptsapp.audit.actions import record
 from cptsapp.audit.models import Category
 from cptsapp.core import addresses, clock
-from cptsapp.core.refusals import Invisible
+from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.core.tables import Sheet
 from cptsapp.directory.merged import same_person
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import after_commit
+from cptsapp.http.app import after_commit, give_up
 from cptsapp.http.files import as_file
 from cptsapp.ledger import actions, naming
 from cptsapp.ledger.forms import FIRST_YEAR, LAST_YEAR
@@ -130,7 +130,7 @@ def _arguments() -> dict[str, str | None]:
     return {"quoi": kind.slug if kind else None, "etat": state if state in STATE_SLUGS else None}
 
 
-def _year_context(year: int) -> dict[str, Any]:
+def _year_context(year: int, refusal: str = "") -> dict[str, Any]:
     found = _statement(year)
     arguments = _arguments()
     return {
@@ -144,6 +144,7 @@ def _year_context(year: int) -> dict[str, Any]:
         "natures": Nature,
         "marks": NATURE_MARKS,
         "nature_words": NATURE_WORDS,
+        "refusal": refusal,
         "done": DONE_WORDS.get(request.args.get("fait", "")),
         "now": territory.local(clock.now()),
     }
@@ -201,7 +202,7 @@ def _state_links(year: int) -> list[dict[str, Any]]:
 # -- one professional's -----------------------------------------------------------------------------------------------
 
 
-def _person_context(year: int, person_id: int, *, is_own: bool = False) -> dict[str, Any]:
+def _person_context(year: int, person_id: int, *, is_own: bool = False, refusal: str = "") -> dict[str, Any]:
     scope = Scope(sorted(same_person({person_id})), year=_known(year))
     found = years.statement(scope, territory.today())
     name = years.names([person_id])[person_id]
@@ -220,6 +221,7 @@ def _person_context(year: int, person_id: int, *, is_own: bool = False) -> dict[
         "marks": NATURE_MARKS,
         "nature_words": NATURE_WORDS,
         "state_words": STATE_WORDS,
+        "refusal": refusal,
         "done": DONE_WORDS.get(request.args.get("fait", "")),
         "now": territory.local(clock.now()),
     }
@@ -241,10 +243,13 @@ def _person_years(year: int, person_id: int, *, is_own: bool) -> list[dict[str, 
 @requires("ledger.approve")
 def settle(year: int, person_id: int) -> BaseResponse:
     """Approve, note as paid, or take either back, for one professional and the sum that was read."""
-    kind = _kind()
-    numbers = sorted(same_person({_whose(person_id)}))
-    slug = _settle(Scope(numbers, year=_known(year), kind=kind.kind if kind else None))
-    if request.form.get("retour") == "annee":
+    kind, own = _kind(), _whose(person_id)
+    is_of_year = request.form.get("retour") == "annee"
+    try:
+        slug = _settle(Scope(sorted(same_person({own})), year=_known(year), kind=kind.kind if kind else None))
+    except Refusal as refusal:
+        return _year_again(year, refusal) if is_of_year else _person_again(year, own, refusal)
+    if is_of_year:
         return htmx.redirect(url_for(".year", year=year, quoi=kind.slug if kind else None, fait=slug))
     return htmx.redirect(url_for(".person", year=year, person_id=person_id, fait=slug))
 
@@ -254,8 +259,24 @@ def settle(year: int, person_id: int) -> BaseResponse:
 def settle_all(year: int) -> BaseResponse:
     """The same for everyone of the page at once."""
     kind = _kind()
-    slug = _settle(Scope(year=_known(year), kind=kind.kind if kind else None))
+    try:
+        slug = _settle(Scope(year=_known(year), kind=kind.kind if kind else None))
+    except Refusal as refusal:
+        return _year_again(year, refusal)
     return htmx.redirect(url_for(".year", year=year, quoi=kind.slug if kind else None, fait=slug))
+
+
+def _year_again(year: int, refusal: Refusal) -> Response:
+    """The statement as it is now, and why nothing was done."""
+    give_up()
+    return make_response(render_template("ledger/year.html", **_year_context(year, refusal.message)), 409)
+
+
+def _person_again(year: int, person_id: int, refusal: Refusal) -> Response:
+    """The same for one professional's."""
+    give_up()
+    context = _person_context(year, person_id, refusal=refusal.message)
+    return make_response(render_template("ledger/person.html", **context), 409)
 
 
 def _settle(scope: Scope) -> str:
