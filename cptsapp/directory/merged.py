@@ -2,14 +2,15 @@
 
 from sqlalchemy import select
 
-from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.models import Person
+
+_MERGED = Prepared(lambda: select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
 
 
 def merged_persons() -> dict[int, int]:
     """Persons merged into another, and which; they are few."""
-    rows = session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
-    return {person_id: into for person_id, into in rows if into is not None}
+    return dict(_MERGED.all())
 
 
 def roots() -> dict[int, int]:

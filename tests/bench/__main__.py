@@ -9,6 +9,7 @@ from tests.bench import (
     browser,
     conventions,
     directory,
+    dues,
     duplicates,
     extract,
     file,
@@ -212,6 +213,18 @@ def register_line(report: Report) -> None:
         report.note(f"  {len(seen)} statements after a change, in {conventions.reading_again(at):.1f} ms more")
 
 
+def mine_line(report: Report) -> None:
+    """What someone owes and is owed: fifty lines in three groups, two hundred acts."""
+    with conventions.conventions() as at:
+        dues.owe(at)
+        opening = dues.opening(at.person("practitioner"))
+        (ratio,) = measure.cpu_ratios([(opening, 10)], measure.bare_act())
+        report.line("conventions.mine", ratio, 40, is_cpu=True)
+        with measure.statements(at.engine) as seen:
+            opening()
+        report.note(f"  {len(seen)} statements")
+
+
 def paper_line(report: Report) -> None:
     """A convention of twenty pages, the first PDF of a process, ÷ the start of a worker."""
     with paper.twenty_pages() as (_rig, person, url):
@@ -238,7 +251,7 @@ def browser_table(report: Report) -> None:
 PARTS = (
     *(desk, growth, real_server, directory_lines, rate_lines),
     *(inbox_lines, file_lines, known_lines, import_lines),
-    *(plan_lines, list_lines, register_line, paper_line, start_line, browser_table),
+    *(plan_lines, list_lines, register_line, mine_line, paper_line, start_line, browser_table),
 )
 
 

@@ -82,6 +82,9 @@ PAGES = (
     ListPage("partenaires", "/conventions/partenaires", "coordinator"),
     ListPage("partenaire", "/conventions/partenaires/1", "coordinator"),
     ListPage("modeles", "/conventions/modeles", "coordinator"),
+    ListPage("engagements d’une convention", "/conventions/1", "coordinator"),
+    ListPage("journal d’une convention", "/listes/1/journal", "coordinator"),
+    ListPage("mes-engagements", "/mes-engagements", "practitioner"),
     ListPage("structures", "/annuaire/structures", "coordinator"),
     ListPage("comptes", "/comptes", "administrator"),
     ListPage("postes", "/postes", "administrator"),
@@ -201,6 +204,9 @@ class World:
         for each in (partner, session.get_one(Partner, 1)):
             found = conventions.make_convention(partner=each, lead_id=person_id)
             conventions.make_commitment(found.checklist_id, owner_id=person_id)
+            conventions.make_commitment(found.checklist_id, owner_id=self.doctor.person_id)
+        owed = conventions.make_commitment(1, owner_id=person_id)
+        add_link(owed.id, "https://dac.example/cr", "", by=factories.acting(self.coordinator))
         templates.create(PartnerKind.OTHER, f"Modèle {number}", TEXT, by=factories.acting(self.user))
 
     def _traces(self, number: int) -> None:

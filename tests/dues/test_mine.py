@@ -10,7 +10,7 @@ from cptsapp.checklists import actions
 from cptsapp.checklists.models import Checklist, Commitment, CommitmentState, Side
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.dues.queries.mine import SHOWN, kept, mine
+from cptsapp.dues.queries.mine import SHOWN, mine
 from tests.tools.conventions import make_commitment, make_convention
 from tests.tools.factories import acting
 from tests.tools.plans import make_member, make_plan
@@ -118,7 +118,7 @@ def test_a_long_list_is_cut_and_says_how_many_more(cast, sign_in, checklist_id):
 def test_the_last_kept_first(cast, checklist_id):
     for label, day in (("Mars", date(2026, 3, 25)), ("Avril", date(2026, 4, 14))):
         actions.tick(owe(checklist_id, cast, label=label), CommitmentState.DONE, by=acting(cast.gp), on=day)
-    assert [(one.label, one.under) for one in kept(acting(cast.gp))] == [
+    assert [(one.label, one.under) for one in mine(acting(cast.gp)).kept] == [
         ("Avril", "fait le 14 avr. · DAC Vendée Littoral"),
         ("Mars", "fait le 25 mars · DAC Vendée Littoral"),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.care_plans.identity import title
@@ -29,6 +29,7 @@ from cptsapp.care_plans.rules.states import MEETING_WORDS
 from cptsapp.checklists.sources import Asked
 from cptsapp.core.db import session
 from cptsapp.core.local import local
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.merged import same_person
 
 AHEAD = (MeetingState.PLANNED, MeetingState.POLLING, MeetingState.FIXED)
@@ -149,14 +150,23 @@ def _mine_in(plan_id: int, user: CurrentUser) -> Sequence[int]:
 # -- « Mes engagements » ----------------------------------------------------------------------------------------------
 
 
+def _circle_of() -> Select[int]:
+    own = CircleMember.person_id == bindparam("person_id"), CircleMember.left_at.is_(None)
+    return select(CircleMember.id).where(*own).limit(1)
+
+
+_IS_IN_CIRCLE = Prepared(_circle_of)
+
+
 def asked_of(user: CurrentUser) -> list[Asked]:
     """What the calendars of plans ask of someone: polls they have not answered, documents that have not come.
 
-    Documents of the regular doctor are a commitment already (A77): they are not asked twice. Two statements.
+    Documents of the regular doctor are a commitment already (A77): they are not asked twice. Two statements, for
+    whoever is in a circle.
     """
-    if user.person_id is None:
+    numbers = same_person({user.person_id}) if user.person_id is not None else ()
+    if not any(_IS_IN_CIRCLE.all(person_id=number) for number in numbers):
         return []
-    numbers = same_person({user.person_id})
     return [*_polls_for(numbers), *_documents_for(numbers)]
 
 

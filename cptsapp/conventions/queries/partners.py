@@ -91,7 +91,7 @@ class PartnerSheet:
 
 
 def names_of(convention_ids: Collection[int]) -> Mapping[int, list[str]]:
-    """The names of the partners of each convention, in the order they sign; three statements."""
+    """The names of the partners of each convention, in the order they sign; three statements at most."""
     rows = session.execute(
         select(ConventionParty.convention_id, Organisation.id, Organisation.name)
         .join(Partner, Partner.id == ConventionParty.partner_id)
@@ -101,8 +101,8 @@ def names_of(convention_ids: Collection[int]) -> Mapping[int, list[str]]:
     ).all()
     merged = organisation_roots()
     wanted = {merged[row.id] for row in rows if row.id in merged}
-    kept_rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted)))
-    kept = {row.id: row.name for row in kept_rows}
+    kept_rows = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
+    kept = {row.id: row.name for row in session.execute(kept_rows)} if wanted else {}
     found: dict[int, list[str]] = {}
     for row in rows:
         found.setdefault(row.convention_id, []).append(kept.get(merged.get(row.id, row.id), row.name))

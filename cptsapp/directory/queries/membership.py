@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Membership, Organisation
 from cptsapp.directory.rules.membership import Period
@@ -33,12 +34,14 @@ def organisation_periods_of(organisation_ids: Iterable[int]) -> dict[int, list[P
     return _periods(Membership.organisation_id, set(organisation_ids), organisation_roots())
 
 
+_MERGED = Prepared(
+    lambda: select(Organisation.id, Organisation.merged_into_id).where(Organisation.merged_into_id.is_not(None))
+)
+
+
 def organisation_roots() -> dict[int, int]:
     """Structures merged into another, each with the one it is now; they are few."""
-    rows = session.execute(
-        select(Organisation.id, Organisation.merged_into_id).where(Organisation.merged_into_id.is_not(None))
-    )
-    merged = {row.id: row.merged_into_id for row in rows}
+    merged = dict(_MERGED.all())
     return {number: _root(number, merged) for number in merged}
 
 

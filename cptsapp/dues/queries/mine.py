@@ -1,20 +1,20 @@
 """What someone owes: the commitments of every checklist that lives, what else is asked of them, what they have kept."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select, text
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, CommitmentState, Side
 from cptsapp.checklists.permissions import numbers_of
-from cptsapp.checklists.rules import OPEN, day_word, days_late, near_day, standing, standing_word
+from cptsapp.checklists.rules import day_word, days_late, near_day, standing, standing_word
 from cptsapp.checklists.sources import Named, plugged
-from cptsapp.core.db import session
 from cptsapp.core.french import NBSP, count
+from cptsapp.core.prepared import Prepared
 from cptsapp.dues.rules import GROUPS, group_of, is_ticked_here, order_key
 from cptsapp.territory import queries as territory
 
@@ -56,20 +56,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
-    """What someone owes, the late ones first. `left_out`: how many more there are."""
-
-    groups: tuple[Group, ...]
-    left_out: int
-    words: str
-
-    @property
-    def late(self) -> int:
-        """How many are late, of those shown."""
-        return next((len(group.lines) for group in self.groups if group.title == GROUPS[0]), 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """A commitment kept recently."""
 
@@ -78,36 +64,67 @@ class Kept:
     under: str
 
 
-_COLUMNS: tuple[Any, ...] = (
-    Commitment.id,
-    Commitment.version,
-    Commitment.checklist_id,
-    Commitment.label,
-    Commitment.number,
-    Commitment.side,
-    Commitment.state,
-    Commitment.due_on,
-    Commitment.done_on,
-    Commitment.is_continuous,
-    Checklist.kind,
-)
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What someone owes, the late ones first. `left_out`: how many more there are."""
+
+    groups: tuple[Group, ...]
+    left_out: int
+    words: str
+    kept: tuple[Kept, ...]
+
+    @property
+    def late(self) -> int:
+        """How many are late, of those shown."""
+        return next((len(group.lines) for group in self.groups if group.title == GROUPS[0]), 0)
 
 
-def _owed_by(numbers: Iterable[int]) -> Select[Any]:
-    """The commitments of a person, under all their numbers, in the checklists that live."""
-    columns: Select[Any] = select(*_COLUMNS)
-    return columns.join(Checklist, Checklist.id == Commitment.checklist_id).where(
-        Commitment.owner_id.in_(numbers), Checklist.is_live
+def _owed_by() -> Select[Any]:
+    """The commitments of a person in the checklists that live."""
+    columns: tuple[Any, ...] = (
+        Commitment.id,
+        Commitment.version,
+        Commitment.checklist_id,
+        Commitment.label,
+        Commitment.number,
+        Commitment.side,
+        Commitment.state,
+        Commitment.due_on,
+        Commitment.done_on,
+        Commitment.is_continuous,
+        Checklist.kind,
+    )
+    return (
+        select(*columns)
+        .join(Checklist, Checklist.id == Commitment.checklist_id)
+        .where(Commitment.owner_id == bindparam("person_id"), Checklist.is_live)
     )
 
 
+def _done_by() -> Select[Any]:
+    """The last ones kept."""
+    done = _owed_by().where(Commitment.state == CommitmentState.DONE)
+    return done.order_by(Commitment.done_on.desc(), Commitment.id.desc()).limit(RECENT)
+
+
+def _open_by() -> Select[Any]:
+    return _owed_by().where(text("commitment.state IN ('todo', 'doing')"))  # as its partial index says
+
+
+_OPEN = Prepared(_open_by)
+_DONE = Prepared(_done_by)
+
+
 def mine(user: CurrentUser, *, whole: bool = False) -> Mine:
-    """What the user owes, at most `SHOWN` lines unless told; a plan they may no longer open asks nothing of them."""
-    today = territory.today()
-    numbers = numbers_of(user)
-    open_ones = session.execute(_owed_by(numbers).where(Commitment.state.in_(OPEN))).all() if numbers else []
-    named = _named(open_ones, user)
-    seen = [one for one in open_ones if one.checklist_id in named]
+    """What the user owes, at most `SHOWN` lines unless told, and what they have kept, newest first.
+
+    A plan that they may no longer open asks nothing of them.
+    """
+    today, numbers = territory.today(), numbers_of(user)
+    owed = [one for number in numbers for one in _OPEN.all(person_id=number)]
+    done = [one for number in numbers for one in _DONE.all(person_id=number)]
+    named = _named([*owed, *done], user)
+    seen = [one for one in owed if one.checklist_id in named]
     lines = [_line(one, named[one.checklist_id], today) for one in seen]
     lines += [_asked(asked, today) for source in plugged() for asked in source.asks(user)]
     ordered = sorted(lines, key=lambda line: (order_key(line.due_on, today), line.label))
@@ -117,6 +134,16 @@ def mine(user: CurrentUser, *, whole: bool = False) -> Mine:
         tuple(Group(title, tuple(found)) for title, found in groups if found),
         len(ordered) - len(shown),
         _words(ordered, seen, today),
+        _kept(done, named, today),
+    )
+
+
+def _kept(done: list[Any], named: Mapping[int, Named], today: date) -> tuple[Kept, ...]:
+    last = sorted(done, key=lambda one: (one.done_on, one.id), reverse=True)[:RECENT]
+    return tuple(
+        Kept(one.id, one.label, f"fait le {day_word(one.done_on, today)} · {named[one.checklist_id].title}")
+        for one in last
+        if one.checklist_id in named
     )
 
 
@@ -201,18 +228,3 @@ def _words(lines: Sequence[Line], owed: Sequence[Any], today: date) -> str:
         if kinds[kind]
     ]
     return f"{told} · {' et '.join(parts)}" if parts else told
-
-
-def kept(user: CurrentUser) -> list[Kept]:
-    """The last commitments the user has kept."""
-    numbers = numbers_of(user)
-    if not numbers:
-        return []
-    done = _owed_by(numbers).where(Commitment.state == CommitmentState.DONE)
-    found = session.execute(done.order_by(Commitment.done_on.desc(), Commitment.id.desc()).limit(RECENT)).all()
-    named, today = _named(found, user), territory.today()
-    return [
-        Kept(one.id, one.label, f"fait le {day_word(one.done_on, today)} · {named[one.checklist_id].title}")
-        for one in found
-        if one.checklist_id in named
-    ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Select, bindparam, func, or_, select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.checklists.permissions import numbers_of
@@ -14,6 +14,7 @@ from cptsapp.checklists.rules import day_word
 from cptsapp.core.db import session
 from cptsapp.core.french import NBSP, count, money
 from cptsapp.core.local import local
+from cptsapp.core.prepared import Prepared
 from cptsapp.ledger.models import LedgerLine, LineState
 from cptsapp.ledger.naming import naming_of
 from cptsapp.territory import queries as territory
@@ -46,52 +47,58 @@ class Owed:
         return not self.sums and not self.paid_cents
 
 
+def _sums() -> Select[Any]:
+    """Someone's lines by account: the unpaid ones whatever their year, those paid from a day to another."""
+    amount, is_paid = LedgerLine.amount_cents, LedgerLine.state == LineState.PAID
+    days = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+    columns: tuple[Any, ...] = (
+        LedgerLine.kind,
+        LedgerLine.account,
+        is_paid.label("is_paid"),
+        func.count().label("lines"),
+        func.sum(amount).label("cents"),
+        func.min(amount).label("least"),
+        func.max(amount).label("most"),
+        func.max(LedgerLine.done_on).label("until"),
+    )
+    unpaid = or_(*(LedgerLine.state == state for state in UNPAID))
+    counts = unpaid | (is_paid & LedgerLine.done_on.between(*days))
+    return (
+        select(*columns)
+        .where(LedgerLine.person_id == bindparam("person_id"), counts)
+        .group_by(LedgerLine.kind, LedgerLine.account, is_paid)
+        .order_by(LedgerLine.kind, LedgerLine.account)
+    )
+
+
+_SUMS = Prepared(_sums)
+
+
 def owed_to(user: CurrentUser) -> Owed:
     """The sums owed to the user under all their numbers, and those paid this year."""
-    today = territory.today()
-    numbers = numbers_of(user)
-    if not numbers:
-        return Owed((), 0, 0, today.year)
-    counted, named = _unpaid(numbers)
-    sums = [*(_of_account(one, words, today) for one, words in counted), *named]
-    return Owed(tuple(sums), sum(one.cents for one in sums), _paid(numbers, today.year), today.year)
+    today, numbers = territory.today(), numbers_of(user)
+    year = {"first": date(today.year, 1, 1), "last": date(today.year, 12, 31)}
+    found = [one for number in numbers for one in _SUMS.all(person_id=number, **year)]
+    sums = _unpaid([one for one in found if not one.is_paid], numbers, today)
+    paid = sum(int(one.cents) for one in found if one.is_paid)
+    return Owed(tuple(sums), sum(one.cents for one in sums), paid, today.year)
 
 
-def _unpaid(numbers: Collection[int]) -> tuple[list[tuple[Any, str]], list[Sum]]:
-    """Kinds counted by account, with the name of each; kinds whose every line has a name of its own."""
-    today = territory.today()
+def _unpaid(accounts: Sequence[Any], numbers: Collection[int], today: date) -> list[Sum]:
+    """Kinds counted by account, then those whose every line has a name of its own."""
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
-    for one in _accounts(numbers):
+    for one in accounts:
         by_kind[one.kind].append(one)
-    counted: list[tuple[Any, str]] = []
+    counted: list[Sum] = []
     named: list[Sum] = []
-    for kind, accounts in sorted(by_kind.items()):
+    for kind, own in sorted(by_kind.items()):
         naming = naming_of(kind)
         if naming is not None and naming.lines is not None:
             named += _one_by_one(numbers, kind, naming.lines, today)
             continue
-        words = naming.accounts({one.account for one in accounts}) if naming is not None else {}
-        counted += [(one, words.get(one.account, one.account)) for one in accounts]
-    return counted, named
-
-
-def _accounts(numbers: Collection[int]) -> Sequence[Any]:
-    """The unpaid lines by kind and account: how many, how much, each from so much to so much, until when."""
-    amount = LedgerLine.amount_cents
-    return session.execute(
-        select(
-            LedgerLine.kind,
-            LedgerLine.account,
-            func.count().label("lines"),
-            func.sum(amount).label("cents"),
-            func.min(amount).label("least"),
-            func.max(amount).label("most"),
-            func.max(LedgerLine.done_on).label("until"),
-        )
-        .where(LedgerLine.person_id.in_(numbers), LedgerLine.state.in_(UNPAID))
-        .group_by(LedgerLine.kind, LedgerLine.account)
-        .order_by(LedgerLine.kind, LedgerLine.account)
-    ).all()
+        words = naming.accounts({one.account for one in own}) if naming is not None else {}
+        counted += [_of_account(one, words.get(one.account, one.account), today) for one in own]
+    return [*counted, *named]
 
 
 def _of_account(one: Any, words: str, today: date) -> Sum:
@@ -113,10 +120,3 @@ def _under(line: LedgerLine, today: date) -> str:
     if line.state is LineState.APPROVED:
         return f"{AGREED} {day_word(local(line.changed_at).date(), today)}"
     return f"à approuver, fait le {day_word(line.done_on, today)}"
-
-
-def _paid(numbers: Collection[int], year: int) -> int:
-    """What was paid for the acts of a year, in cents."""
-    of_year = LedgerLine.done_on.between(date(year, 1, 1), date(year, 12, 31))
-    wanted = LedgerLine.person_id.in_(numbers), LedgerLine.state == LineState.PAID, of_year
-    return int(session.scalar(select(func.sum(LedgerLine.amount_cents)).where(*wanted)) or 0)

@@ -9,7 +9,7 @@ from cptsapp.checklists.models import CommitmentState
 from cptsapp.checklists.queries import Row, row
 from cptsapp.core import addresses
 from cptsapp.core.refusals import Invisible
-from cptsapp.dues.queries.mine import kept, mine
+from cptsapp.dues.queries.mine import mine
 from cptsapp.dues.queries.owed import owed_to
 from cptsapp.http.access import requires
 
@@ -35,7 +35,6 @@ def list_mine() -> str:
         mine=mine(user, whole="tout" in request.args),
         owed=owed_to(user) if user.can("ledger.read") or user.person_id is not None else None,
         reads_years=user.can("ledger.read"),
-        kept=kept(user),
         has_sheet=user.person_id is not None,
         said=_said(),
     )
