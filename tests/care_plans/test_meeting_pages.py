@@ -296,3 +296,9 @@ def test_the_page_of_the_plan_shows_its_calendar(fixed, office):
     page = office.get(fixed["plan"]).text
     assert "Première réunion" in page
     assert "mar. 28 juil. à 18h00" in page
+
+
+def test_what_is_owed_lists_the_poll_and_leads_to_it(asked, cast, sign_in):
+    page = sign_in(cast.gp).get("/mes-engagements").text
+    assert "Répondre au sondage de dates" in page
+    assert f'href="{asked["url"]}"' in page
