@@ -251,3 +251,15 @@ def test_leaving_is_confirmed_first(plan, cast, sign_in):
     assert "Vous ne lisez plus ce plan." in gp.get(f"{PAGE}/quitter").text
     gp.post(f"{PAGE}/quitter/confirmer")
     assert gp.get(PAGE).status_code == 404
+
+
+def test_nobody_is_invited_before_the_person_agrees(plan, cast, sign_in):
+    page = add(sign_in(cast.coordinator), who="benali", role="professional", invites="y")
+    assert page.status_code == 422
+    assert "Recueillez d’abord l’accord de la personne." in page.text
+
+
+def test_without_address_the_member_page_says_to_ring(plan, cast, sign_in):
+    office = sign_in(cast.coordinator)
+    add(office, "proche", name="Odile Bretonnière", consent="phone")
+    assert "Aucune adresse connue" in office.get(f"{PAGE}/cercle/{members()[0].id}").text

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
@@ -50,6 +50,11 @@ class AddForm(AgreementMixin, BaseForm):
     """What every way of joining asks: the person's agreement, and whether to invite at once."""
 
     invites = BooleanField("L’inviter maintenant")
+
+    def validate_invites(self, field: BooleanField) -> None:
+        """Nobody is told of a plan before the person agrees."""
+        if field.data and self.agreed is None:
+            raise ValidationError("Recueillez d’abord l’accord de la personne.")
 
 
 class PersonForm(AddForm):

@@ -14,6 +14,7 @@ from cptsapp.care_plans.identity import title
 from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRole, PlanState
 from cptsapp.care_plans.permissions import why_not_manage
 from cptsapp.care_plans.queries import finding
+from cptsapp.care_plans.queries.addresses import addresses
 from cptsapp.care_plans.queries.page import MemberLine, agreements_of, lines_of
 from cptsapp.care_plans.queries.plans import circle as circle_of
 from cptsapp.care_plans.queries.plans import lead_of, member_of, plan_for
@@ -66,8 +67,7 @@ def add_member(year: int, number: int) -> Response:
         return _add_page(plan, door, form, 422 if form.is_submitted() and form.errors else 200)
     try:
         member = join(plan.id, form)
-        invited = form.invites.data and form.agreed is not None
-        if invited:
+        if form.invites.data:
             answers.invite(plan.id, member.id, by=me())
     except Refusal as refusal:
         give_up()
@@ -168,6 +168,7 @@ def _member_page(
         is_doctor=found.role is MemberRole.REGULAR_DOCTOR,
         is_open=plan.state is not PlanState.CLOSED,
         consents=CONSENTS,
+        address=next(iter(addresses([found])), None),
         form=form or forms.AgreementForm(formdata=None),
         refused=refused,
     )
