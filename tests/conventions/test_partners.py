@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from cptsapp.checklists.models import Checklist, CommitmentState
+from cptsapp.conventions.actions import drafting
 from cptsapp.conventions.actions import partners as actions
 from cptsapp.conventions.actions.partners import ContactTerms
 from cptsapp.conventions.models import (
+    Convention,
     ConventionState,
     EndReason,
     Partner,
@@ -191,6 +193,19 @@ def test_of_two_who_note_a_departure_one_is_refused(app, cast):
     session.commit()
     act = lambda: actions.leave(number, TODAY, "le service ferme", by=by)
     assert at_once(app, act, act) == {"done": 1, "refused": 1}
+
+
+@pytest.mark.database
+def test_nothing_new_binds_a_partner_that_leaves_meanwhile(app, cast):
+    number, by = make_partner().id, acting(cast.coordinator)
+    session.commit()
+    at_once(
+        app,
+        lambda: actions.leave(number, TODAY, "le service ferme", by=by),
+        lambda: drafting.create(drafting.Head("Convention"), [number], None, by=by),
+    )
+    assert session.get_one(Partner, number).left_on == TODAY
+    assert [state for (state,) in session.query(Convention.state)] in ([], [S.ENDED])
 
 
 def test_the_page_says_what_a_departure_ends_then_does_it(sign_in, cast, house):

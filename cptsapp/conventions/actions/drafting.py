@@ -218,7 +218,9 @@ def _refuse_term(head: Head) -> None:
 def _refuse_partners(partner_ids: Sequence[int], kept: set[int | None] | None = None) -> None:
     if not partner_ids:
         raise Refusal(NO_PARTNER, "partner")
-    rows = session.execute(select(Partner.id, Partner.left_on).where(Partner.id.in_(partner_ids))).all()
+    # Held until the end: whoever notes a departure at the same moment ends what is opened here, or refuses it.
+    wanted = select(Partner.id, Partner.left_on).where(Partner.id.in_(partner_ids)).order_by(Partner.id)
+    rows = session.execute(wanted.with_for_update(read=True)).all()
     if len(rows) != len(set(partner_ids)):
         raise Refusal(NO_PARTNER, "partner")
     if any(row.left_on is not None and row.id not in (kept or ()) for row in rows):

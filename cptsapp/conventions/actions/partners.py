@@ -24,6 +24,7 @@ from cptsapp.conventions.models import (
     PartnerKind,
     Relation,
 )
+from cptsapp.conventions.queries.conventions import locked as hold_convention
 from cptsapp.conventions.queries.partners import locked, organisation_of, partner_of
 from cptsapp.conventions.rules.partners import organisation_kind, why_not_bind, why_not_leave
 from cptsapp.conventions.rules.states import OPEN
@@ -138,6 +139,8 @@ def leave(partner_id: int, on: date, reason: str, *, by: Actor | None) -> Partne
     Whoever leads one or owes one of its commitments is told, and the other parties. Raises Refusal for a day to come or
     before a convention's first day, without a reason, when it is noted already.
     """
+    for convention_id in open_conventions(partner_id):
+        hold_convention(convention_id)  # before the partner, as whoever changes its parties does
     partner = locked(partner_id)
     why = why_not_leave(partner.left_on, on, territory.today())
     if why is not None:
