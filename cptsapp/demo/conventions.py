@@ -33,6 +33,7 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.periods import months_later
 from cptsapp.demo import cast
+from cptsapp.demo.days import working
 from cptsapp.demo.partners import ARTICLES, COMMENTS, PARTNERS, Bound
 from cptsapp.demo.people import People
 from cptsapp.directory.actions.people import create_person, create_place, create_practice
@@ -135,10 +136,10 @@ def _contact(deed: Deed, partner: Partner) -> tuple[int, str]:
 def _events(deed: Deed, now: datetime) -> Iterator[Event]:
     """Each act at its instant; those to come are not done."""
     at = now - deed.bound.age * DAY
-    yield at - _ahead(deed) * DAY, lambda: _draft(deed, now)
+    yield working(at - _ahead(deed) * DAY), lambda: _draft(deed, now)
     for days, act in _story(deed, now):
         if at + days * DAY <= now:
-            yield at + days * DAY, act
+            yield working(at + days * DAY), act
 
 
 def _ahead(deed: Deed) -> int:

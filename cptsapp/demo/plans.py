@@ -38,8 +38,10 @@ from cptsapp.care_plans.queries.plans import circle as circle_of
 from cptsapp.care_plans.queries.plans import locked
 from cptsapp.care_plans.relatives import Relative
 from cptsapp.checklists import actions as checklists
+from cptsapp.checklists.models import Commitment, CommitmentState
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.demo.days import working
 from cptsapp.demo.people import People
 from cptsapp.directory.models import Organisation
 from cptsapp.inbox.models import Request, Seeker, State
@@ -147,11 +149,11 @@ def _events(people: People, now: datetime) -> Iterator[tuple[datetime, Callable[
     for case in cases():
         case.people = people
         began = now - case.age * DAY - timedelta(hours=1)
-        yield began, _acting(case, _open)
+        yield working(began), _acting(case, _open)
         for order, (days, act) in enumerate(case.turns):
             at = began + days * DAY + timedelta(minutes=order)
             if at < now:
-                yield at, _acting(case, act)
+                yield working(at), _acting(case, act)
 
 
 def _acting(case: Case, act: Callable[[Case], object]) -> Callable[[], object]:
@@ -250,13 +252,13 @@ def _some_answer(kind: MeetingKind, silent: int) -> Callable[[Case], None]:
 
 
 def _fix(kind: MeetingKind) -> Callable[[Case], None]:
-    """At the first date of the poll, or two days later."""
+    """At the first date of the poll, or some days later."""
 
     def act(case: Case) -> None:
         meeting = case.meeting(kind)
         wanted = select(MeetingDate.starts_at).where(MeetingDate.meeting_id == meeting.id)
         first = session.scalar(wanted.order_by(MeetingDate.starts_at).limit(1))
-        starts_at = first or _local(territory.today() + 2 * DAY, time(12, 15))
+        starts_at = first or _local(territory.today() + 4 * DAY, time(12, 15))
         meetings.fix(meeting.id, starts_at, 45, LINK, by=case.office)
 
     return act
@@ -290,16 +292,32 @@ def _validate(case: Case) -> None:
     validation.validate(case.id, by=case.people.actors.get(case.doctor) or case.office)
 
 
-def _ask_documents(case: Case) -> None:
-    """An order and a certificate of the doctor."""
-    doctor = case.members()[0]
-    for kind, days in ((DocumentKind.PRESCRIPTION, 6), (DocumentKind.CERTIFICATE, 18)):
+def _ask(kind: DocumentKind, days: int) -> Callable[[Case], None]:
+    """A document of the doctor, by so many days from then."""
+
+    def act(case: Case) -> None:
+        doctor = case.members()[0]
         documents.ask(case.id, doctor.id, kind, territory.today() + days * DAY, by=case.office)
 
+    return act
 
-def _one_comes(case: Case) -> None:
-    first = select(DocumentAsked.id).where(DocumentAsked.plan_id == case.id).order_by(DocumentAsked.id).limit(1)
+
+def _comes(case: Case) -> None:
+    """The first document that is awaited comes."""
+    waits = DocumentAsked.plan_id == case.id, DocumentAsked.received_on.is_(None)
+    first = select(DocumentAsked.id).where(*waits).order_by(DocumentAsked.id).limit(1)
     documents.receive(session.scalars(first).one(), territory.today(), by=case.office)
+
+
+def _tick(code: str, state: CommitmentState = CommitmentState.DONE) -> Callable[[Case], None]:
+    """The doctor, or the coordination for them, says where a commitment stands."""
+
+    def act(case: Case) -> None:
+        theirs = Commitment.checklist_id == case.plan().checklist_id, Commitment.code == code
+        number = session.scalars(select(Commitment.id).where(*theirs)).one()
+        checklists.tick(number, state, by=case.people.actors.get(case.doctor) or case.office)
+
+    return act
 
 
 def _note(case: Case) -> None:
@@ -338,7 +356,14 @@ def _asks_for_a_copy(case: Case) -> None:
 FIRST, SIX, TWELVE = MeetingKind.FIRST, MeetingKind.REVIEW_6, MeetingKind.REVIEW_12
 BEGUN: tuple[Turn, ...] = ((1, _gather), (2, _accept), (3, _engage))
 HELD: tuple[Turn, ...] = (*BEGUN, (14, _hold(FIRST)))
-VALIDATED: tuple[Turn, ...] = (*HELD, (22, _validate))
+VALIDATED: tuple[Turn, ...] = (
+    *HELD,
+    (16, _tick("a76", CommitmentState.DOING)),
+    (22, _validate),
+    (24, _ask(DocumentKind.PRESCRIPTION, 12)),
+    (30, _comes),
+    (34, _tick("a78")),
+)
 
 
 def cases() -> list[Case]:
@@ -347,18 +372,19 @@ def cases() -> list[Case]:
     son = Relative("Denis Sire", "fils", "+33639980143")
     return [
         Case(415, "85114", "Guilbaud", "Jolly", ("Vrignaud",),
-             (*VALIDATED, (30, _settle(True)), (204, _hold(SIX)), (380, _hold(TWELVE)), (398, _complete)),
+             (*VALIDATED, (38, _settle(True)), (204, _hold(SIX)), (380, _hold(TWELVE)), (398, _complete)),
              Identity("Tougeron", "Huguette", date(1936, 2, 11))),
         Case(196, "85226", "Fradet", "Jolly", ("Vrignaud", DAC),
-             (*VALIDATED, (24, _ask_documents), (29, _one_comes), (33, _note), (45, _settle(True)), (191, _poll(SIX)),
-              (193, _some_answer(SIX, 3))),
+             (*VALIDATED, (33, _note), (45, _settle(True)), (186, _ask(DocumentKind.CERTIFICATE, 14)),
+              (191, _poll(SIX)), (193, _some_answer(SIX, 3))),
              Identity("Simonneau", "Bernard", date(1938, 5, 17)), daughter),
         Case(104, "85288", "Bonnaud", DAC, ("Jolly",),
-             (*VALIDATED, (26, _ask_documents), (40, _settle(False)), (96, _asks_for_a_copy)),
+             (*VALIDATED, (40, _settle(False)), (88, _ask(DocumentKind.REPORT, 12)), (96, _asks_for_a_copy)),
              Identity("Raffin", "Yvonne", date(1941, 11, 3))),
         Case(62, "85194", "Le Goff", "Vrignaud", (), (*HELD, (31, _leaves)),
              Identity("Naud", "Gérard", date(1949, 8, 24))),
-        Case(27, "85288", "Renaudin", DAC, ("Jolly", "Vrignaud"), (*BEGUN, (5, _ask_documents), (22, _hold(FIRST, 1))),
+        Case(27, "85288", "Renaudin", DAC, ("Jolly", "Vrignaud"),
+             (*BEGUN, (19, _ask(DocumentKind.PRESCRIPTION, 10)), (22, _hold(FIRST, 1))),
              Identity("Sire", "Thérèse", date(1934, 7, 2)), son),
         Case(13, "85194", "Benali", "Jolly", (DAC,), (*BEGUN, (12, _fix(FIRST))),
              Identity("Fonteneau", "Odette", date(1944, 4, 19))),
