@@ -46,8 +46,17 @@ def remind_soon(plan: CarePlan, meeting: PlanMeeting, days: int) -> int:
     return sum(_tell(plan, meeting, "meeting_soon", one, once=f"{key}/{one.member_id}") is not None for one in told)
 
 
-def calendar_file(plan: CarePlan, meeting: PlanMeeting, method: CalendarMethod = CalendarMethod.REQUEST) -> str:
-    """The meeting as a calendar file, without organiser nor attendee. It must have its hour."""
+def calendar_file(
+    plan: CarePlan,
+    meeting: PlanMeeting,
+    method: CalendarMethod = CalendarMethod.REQUEST,
+    *,
+    has_account: bool = True,
+) -> str:
+    """The meeting as a calendar file, without organiser nor attendee. It must have its hour.
+
+    The page of the meeting is in it for whoever may open it: those who have an account.
+    """
     if meeting.starts_at is None:
         raise ValueError("a meeting without an hour has no calendar file")
     host = urlsplit(texts.address("/")).hostname or "cptsapp.invalid"
@@ -58,20 +67,20 @@ def calendar_file(plan: CarePlan, meeting: PlanMeeting, method: CalendarMethod =
         starts_at=meeting.starts_at,
         minutes=meeting.minutes,
         link=meeting.link,
-        page=texts.address(page_of(plan, meeting)),
+        page=texts.address(page_of(plan, meeting)) if has_account else "",
         written_at=clock.now(),
     )
     return write(event, method)
 
 
 def _to_circle(plan: CarePlan, meeting: PlanMeeting, name: str, method: CalendarMethod, **context: Any) -> int:
-    file = CalendarFile(method, calendar_file(plan, meeting, method))
     told = 0
     for address in addresses(concerned(plan.id)):
         once = f"{name}/{meeting.id}/{meeting.version}/{address.member_id}"
         message = _tell(plan, meeting, name, address, once=once, **context)
         if message is not None:
-            join_calendar(message, file)
+            content = calendar_file(plan, meeting, method, has_account=address.user_id is not None)
+            join_calendar(message, CalendarFile(method, content))
             told += 1
     return told
 

@@ -7,11 +7,13 @@ from icalendar import Calendar
 
 from cptsapp.care_plans.actions import meetings
 from cptsapp.care_plans.actions.meeting_reminders import remind_due
-from cptsapp.care_plans.models import PlanAgreement, PlanState
+from cptsapp.care_plans.models import MemberRole, PlanAgreement, PlanState
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.outbox.models import CalendarMethod, Message, MessageCalendar
 from tests.care_plans.scene_of_meetings import LINK, THURSDAY, TUESDAY, make_scene
+from tests.tools.factories import make_organisation
+from tests.tools.plans import make_member
 
 SEVEN_BEFORE = datetime(2026, 7, 28, 7, tzinfo=UTC)  # the first meeting is owed on 4 August
 
@@ -88,6 +90,15 @@ def test_the_date_goes_to_each_with_a_file_that_names_nobody(scene):
     assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=45)
     assert str(event["summary"]).startswith("PPCS 2026-")
     assert len(told("meeting.meeting_fixed")) == 3
+
+
+def test_who_has_no_account_gets_no_address_that_asks_for_one(scene):
+    house = make_organisation(name="DAC Vendée Littoral", mail="dac@cpts.example")
+    make_member(scene.plan, role=MemberRole.STRUCTURE, organisation_id=house.id)
+    meetings.fix(scene.meeting.id, TUESDAY, 45, LINK, by=scene.office)
+    kept = session.query(MessageCalendar.content, Message.to_address).filter(Message.id == MessageCalendar.message_id)
+    pages = {address: "/ppcs/" in content for content, address in kept}
+    assert (pages["dac@cpts.example"], pages["helene.renaudin@cpts.example"]) == (False, True)
 
 
 def test_a_date_that_changes_then_falls_is_the_same_event_ever_newer(scene):

@@ -61,7 +61,7 @@ def meeting_file_by_link(token: str, meeting_id: int) -> Response:
     found = next((meeting for _, _, meeting in fixed_for(member) if meeting.id == meeting_id), None)
     if found is None:
         return _dead()
-    return _private(as_calendar(calendar_file(plan, found)))
+    return _private(as_calendar(calendar_file(plan, found, has_account=False)))
 
 
 def _opened(token: str, meeting_id: int) -> tuple[CarePlan, CircleMember, PollToAnswer]:
