@@ -18,9 +18,9 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.directory.models import Organisation
 from cptsapp.directory.queries import structures
 from cptsapp.directory.rules.words import ORGANISATION_LABELS
-from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import page_number, pages, refused, status_of
 from cptsapp.territory import queries as territory
 
 LEFT = "partis"

@@ -14,11 +14,11 @@ from cptsapp.conventions.rules import register as rules
 from cptsapp.conventions.rules.register import CHIPS, CURRENT, Line
 from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.core import french
-from cptsapp.directory.views.shared import page_number, pages
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.http.files import as_file
+from cptsapp.http.pages import page_number, pages
 from cptsapp.territory import queries as territory
 
 

@@ -20,9 +20,9 @@ from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.core import submissions
 from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Refusal
-from cptsapp.directory.views.shared import refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import refused, status_of
 
 
 def _url(template_id: int) -> str:

@@ -11,9 +11,9 @@ from cptsapp.directory.queries import duplicates as proposals
 from cptsapp.directory.queries import merging as queries
 from cptsapp.directory.rules.merging import FIELDS
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import page_number, pages
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import page_number, pages
 
 KINDS = {"personnes": SheetKind.PERSON, "structures": SheetKind.ORGANISATION}
 _SORTS = {kind: word for word, kind in KINDS.items()}

@@ -16,9 +16,9 @@ from cptsapp.directory.rules.facets import COMMUNE, FACET_LABELS, VALUE_LABELS, 
 from cptsapp.directory.rules.finder import Criterion
 from cptsapp.directory.rules.marking import marked
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import page_number
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import page_number
 
 _COMMUNE_CODE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
 

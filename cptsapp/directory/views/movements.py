@@ -22,10 +22,10 @@ from cptsapp.directory.rules import movements as rules
 from cptsapp.directory.rules.movements import Way
 from cptsapp.directory.rules.words import PROFESSION_LABELS, PROFESSION_PLURALS, PROFESSION_SHORT
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
+from cptsapp.http.pages import page_number, pages, refused, status_of
 from cptsapp.territory import queries as territory
 
 SHOWN = 12

@@ -11,9 +11,9 @@ from cptsapp.directory.queries import keeping_out as queries
 from cptsapp.directory.queries.people import communes
 from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import refused, status_of
 
 
 @blueprint.route("/<int:person_id>/opposition", methods=["GET", "POST"])

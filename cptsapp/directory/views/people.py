@@ -19,10 +19,10 @@ from cptsapp.directory.forms.people import (
 from cptsapp.directory.models import Delegation, Person, Place, Practice
 from cptsapp.directory.queries import people as queries
 from cptsapp.directory.views.blueprint import blueprint
-from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.directory.views.sheet import show_sheet
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import page_number, pages, refused, status_of
 from cptsapp.territory import queries as territory
 
 # -- the desk ---------------------------------------------------------------------------------------------------------

@@ -23,9 +23,9 @@ from cptsapp.directory.rules.membership import COLLEGE_LABELS, STATUS_LABELS
 from cptsapp.directory.rules.movements import ABSENCES, MOVEMENT_LABELS
 from cptsapp.directory.views.blueprint import blueprint
 from cptsapp.directory.views.list import filters_of
-from cptsapp.directory.views.shared import refused, status_of
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import refused, status_of
 from cptsapp.territory import queries as territory
 
 

@@ -18,10 +18,10 @@ from cptsapp.directory.queries.people import PAGE
 from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_SHORT
 from cptsapp.directory.views.blueprint import blueprint
 from cptsapp.directory.views.people import offer
-from cptsapp.directory.views.shared import page_number, pages, refused, status_of
 from cptsapp.directory.views.sheet import freshness, standing_words
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.pages import page_number, pages, refused, status_of
 
 
 @blueprint.get("/structures")

@@ -1,4 +1,4 @@
-"""What the pages of the directory share: the answer to a form, the links of a list."""
+"""What many pages share: the answer to a form that was refused, the number and the links of a page of a list."""
 
 from collections.abc import Callable
 from typing import Any
