@@ -20,4 +20,4 @@ class CapForm(BaseForm):
             NumberRange(FIRST_YEAR, LAST_YEAR, message=f"Une année de {FIRST_YEAR} à {LAST_YEAR}."),
         ],
     )
-    cap = EurosField("Plafond par personne, en euros", least=1, most=MOST_CENTS)
+    cap = EurosField("Plafond, en euros", least=1, most=MOST_CENTS)

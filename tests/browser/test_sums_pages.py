@@ -111,7 +111,7 @@ def test_a_treasurer_writes_an_amount_approves_and_pays_without_a_script(year, o
     page.get_by_role("button", name="Approuver : Carole Jolly").click()
     expect(page.get_by_role("alert")).to_contain_text("Le plafond annuel serait dépassé")
     page.goto("/sommes/plafond")
-    page.get_by_label("Plafond par personne").fill("48 060")
+    page.get_by_label("Plafond, en euros").fill("48 060")
     page.get_by_role("button", name="Enregistrer").click()
     page.goto("/sommes/2026?quoi=forfaits-ppcs")
     page.get_by_role("button", name="Tout approuver").click()
