@@ -57,6 +57,7 @@ def test_the_pages_have_no_fault(scene, open_as, cast, phone, dark, picture):
     looks_right(office, f"{url}/dates", picture, f"reunion-dates-{look}")
     looks_right(office, f"{url}/date", picture, f"reunion-choisir-{look}")
     looks_right(office, f"{scene['plan']}/documents", picture, f"documents-{look}")
+    looks_right(open_as(session.merge(cast.gp), phone=phone, dark=dark), url, picture, f"reunion-medecin-{look}")
     for path in (f"{url}/echeance", f"{url}/presences", f"{scene['plan']}/reunions/nouvelle"):
         looks_right(office, path)
     looks_right(office, f"{scene['plan']}/reunions/{scene['extra']}", picture, f"reunion-a-fixer-{look}")
