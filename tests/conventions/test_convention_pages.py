@@ -7,6 +7,9 @@ import pytest
 
 from cptsapp.accounts.models import Role
 from cptsapp.checklists.models import Commitment
+from cptsapp.conventions.actions.adoption import redraft
+from cptsapp.conventions.actions.articles import Written, add_article
+from cptsapp.conventions.actions.circulation import circulate
 from cptsapp.conventions.actions.term import end
 from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, EndReason
 from cptsapp.core.db import session
@@ -187,3 +190,24 @@ def test_a_head_changed_meanwhile_is_shown_and_passes_the_second_time(cast, sign
     assert "Le sien" in page.text
     again = client.post(f"{place}/en-tete", data={**typed, "version": hidden(page, "version")})
     assert again.status_code == 303
+
+
+def test_a_version_read_before_is_still_read_and_compared(cast, sign_in):
+    convention = circulated()
+    redraft(convention.id, by=None)
+    add_article(convention.id, Written("3", "Assurances", "Chacun s’assure."), by=None)
+    circulate(convention.id, convention.created_at.date(), by=None)
+    place = committed(convention)
+    client = sign_in(cast.board_member)
+    assert "Assurances" not in client.get(f"{place}/texte?version=1").text.split("Versions relues")[0]
+    assert "Chacun s’assure." in client.get(f"{place}/versions").text
+    assert [client.get(f"{place}/{page}").status_code for page in ("texte?version=9", "versions?a=9")] == [404, 404]
+
+
+def test_who_writes_compares_the_draft_with_what_was_read(cast, sign_in):
+    convention = circulated()
+    redraft(convention.id, by=None)
+    add_article(convention.id, Written("3", "Assurances", "Chacun s’assure."), by=None)
+    place = committed(convention)
+    assert "Chacun s’assure." in sign_in(cast.coordinator).get(f"{place}/versions").text
+    assert sign_in(cast.board_member).get(f"{place}/versions?a=0").status_code == 404

@@ -132,12 +132,7 @@ def _settle(convention_id: int, today: date) -> bool:
     convention = locked(convention_id)
     if convention.state is not ConventionState.IN_FORCE:
         return False
-    is_renewed = False
-    while _renews(convention, today):
-        assert convention.ends_on is not None
-        until = terms.renewed_until(convention.starts_on, convention.ends_on, convention.renewal_months or 1)
-        convention.ends_on, is_renewed = until, True
-        move(convention, "renew", by=None, until_on=until.isoformat())
+    is_renewed = _renew(convention, today)
     has_notice = convention.notice_given_on is not None
     if not terms.is_over(convention.renewal, convention.ends_on, has_notice=has_notice, today=today):
         return is_renewed
@@ -146,11 +141,15 @@ def _settle(convention_id: int, today: date) -> bool:
     return True
 
 
-def _renews(convention: Convention, today: date) -> bool:
-    return terms.is_renewed_by_itself(
-        convention.renewal,
-        convention.ends_on,
-        convention.notice_months,
-        has_notice=convention.notice_given_on is not None,
-        today=today,
-    )
+def _renew(convention: Convention, today: date) -> bool:
+    """Renew a tacit one as many times as it should have been, told once."""
+    until, has_notice = convention.ends_on, convention.notice_given_on is not None
+    while until is not None and terms.is_renewed_by_itself(
+        convention.renewal, until, convention.notice_months, has_notice=has_notice, today=today
+    ):
+        until = terms.renewed_until(convention.starts_on, until, convention.renewal_months or 1)
+    if until is None or until == convention.ends_on:
+        return False
+    convention.ends_on = until
+    move(convention, "renew", by=None, until_on=until.isoformat())
+    return True

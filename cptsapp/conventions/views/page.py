@@ -9,28 +9,25 @@ from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
 from cptsapp.checklists.queries import Listing, journal, listing
-from cptsapp.conventions.actions import circulation, drafting
+from cptsapp.conventions.actions import drafting
 from cptsapp.conventions.forms.drafting import choices
-from cptsapp.conventions.forms.life import AnswerForm, CommentForm, LeadForm
+from cptsapp.conventions.forms.life import LeadForm
 from cptsapp.conventions.models import Convention, ConventionState, FrozenText, Renewal
 from cptsapp.conventions.queries import page as queries
 from cptsapp.conventions.queries.conventions import adopted_text, convention_for
 from cptsapp.conventions.queries.people import house_people, name_of
 from cptsapp.conventions.queries.register import step_of
 from cptsapp.conventions.queries.report import years_of
-from cptsapp.conventions.queries.texts import articles_of, clauses_of, current_text, latest_text
+from cptsapp.conventions.queries.texts import current_text, latest_text
 from cptsapp.conventions.rules import terms
 from cptsapp.conventions.rules.next import Step
 from cptsapp.conventions.rules.states import WORDS
 from cptsapp.conventions.rules.texts import Text, from_json
 from cptsapp.conventions.views.blueprint import blueprint
-from cptsapp.core import clock, submissions
 from cptsapp.core.addresses import row_number
 from cptsapp.core.french import day_long
-from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import give_up
 from cptsapp.territory import queries as territory
 
 NUMBER = "int(max=2147483647)"
@@ -194,91 +191,6 @@ def page_text(found: Convention) -> Shown:
         return Shown(current_text(found), None)
     frozen = adopted_text(found) or latest_text(found.id)
     return Shown(from_json(frozen.content), frozen) if frozen else Shown(current_text(found), None)
-
-
-@blueprint.get(f"{ONE}/texte")
-@requires("conventions.read")
-def text(convention_id: int) -> Response:
-    """The whole text: written there while it is a draft, commented while it circulates."""
-    return _text(convention_for(me(), convention_id))
-
-
-def _text(
-    found: Convention,
-    form: CommentForm | None = None,
-    answer: AnswerForm | None = None,
-    answered_id: int | None = None,
-    status: int = 200,
-) -> Response:
-    user, shown = me(), page_text(found)
-    is_draft = found.state is S.DRAFT
-    is_writing = is_draft and user.can("conventions.manage")
-    page = render_template(
-        "conventions/text.html",
-        convention=found,
-        words=WORDS[found.state],
-        text=shown.text,
-        frozen=shown.frozen,
-        frozen_at=territory.local(shown.frozen.frozen_at) if shown.frozen else None,
-        articles=articles_of(found.id) if is_writing else [],
-        clauses=clauses_of(found) if is_writing else {},
-        is_writing=is_writing,
-        rewritten=queries.rewritten(found.id),
-        comments=queries.comments(found.id),
-        form=form or _comment_form(shown.text),
-        answer=answer or AnswerForm(formdata=None),
-        answered_id=answered_id,
-        can_comment=found.state is S.CIRCULATED and user.can("conventions.comment"),
-        can_relay=user.can("conventions.manage"),
-        can_manage=user.can("conventions.manage"),
-        now=territory.local(clock.now()),
-    )
-    return make_response(page, status)
-
-
-def _comment_form(shown: Text, *, is_sent: bool = False) -> CommentForm:
-    form = CommentForm() if is_sent else CommentForm(formdata=None)
-    return form.offer([(article.number, article.title) for article in shown.articles])
-
-
-@blueprint.post(f"{ONE}/remarques")
-@requires("conventions.comment")
-def comment(convention_id: int) -> Response:
-    """Write a remark, or note the one that came by mail or by telephone."""
-    found = convention_for(me(), convention_id)
-    form = _comment_form(page_text(found).text, is_sent=True)
-    if not form.is_valid():
-        return _text(found, form, status=422)
-    once = form.once.data or ""
-    if submissions.result_for(me().id, once, "convention_comment"):
-        return htmx.redirect(f"{_to('text', found)}#remarques")
-    said_by = (form.said_by.data or "") if me().can("conventions.manage") else ""
-    try:
-        article = form.article_number.data or None
-        made = circulation.comment(found.id, form.body.data, article_number=article, said_by=said_by, by=me())
-    except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _text(convention_for(me(), convention_id), form, status=409)
-    submissions.remember(me().id, once, "convention_comment", made.id)
-    return htmx.redirect(f"{_to('text', found)}#remarques")
-
-
-@blueprint.post(f"{ONE}/remarques/<{NUMBER}:comment_id>")
-@requires("conventions.manage")
-def answer(convention_id: int, comment_id: int) -> Response:
-    """Answer a remark."""
-    found = convention_for(me(), convention_id)
-    form = AnswerForm()
-    if not form.is_valid():
-        return _text(found, answer=form, answered_id=comment_id, status=422)
-    try:
-        circulation.answer(found.id, comment_id, form.answer.data, by=me())
-    except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message)
-        return _text(convention_for(me(), convention_id), answer=form, answered_id=comment_id, status=409)
-    return htmx.redirect(f"{_to('text', found)}#remarque-{comment_id}")
 
 
 @blueprint.post(f"{ONE}/referent")
