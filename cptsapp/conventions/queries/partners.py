@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cptsapp.conventions.models import (
@@ -90,23 +90,34 @@ class PartnerSheet:
 # -- names ------------------------------------------------------------------------------------------------------------
 
 
+_PARTIES = (
+    select(ConventionParty.convention_id, _Own.id, _NAME.label("name"), _Whole.merged_into_id)
+    .join(Partner, Partner.id == ConventionParty.partner_id)
+    .join(_Own, _Own.id == Partner.organisation_id)
+    .outerjoin(_Whole, _Whole.id == _Own.merged_into_id)
+    .where(ConventionParty.convention_id.in_(bindparam("convention_ids", expanding=True)))
+    .order_by(ConventionParty.convention_id, ConventionParty.position)
+)
+
+
 def names_of(convention_ids: Collection[int]) -> Mapping[int, list[str]]:
     """The names of the partners of each convention, in the order they sign; three statements at most."""
-    rows = session.execute(
-        select(ConventionParty.convention_id, Organisation.id, Organisation.name)
-        .join(Partner, Partner.id == ConventionParty.partner_id)
-        .join(Organisation, Organisation.id == Partner.organisation_id)
-        .where(ConventionParty.convention_id.in_(convention_ids))
-        .order_by(ConventionParty.convention_id, ConventionParty.position)
-    ).all()
-    merged = organisation_roots()
-    wanted = {merged[row.id] for row in rows if row.id in merged}
-    kept_rows = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
-    kept = {row.id: row.name for row in session.execute(kept_rows)} if wanted else {}
+    rows = session.execute(_PARTIES, {"convention_ids": list(convention_ids)}).all() if convention_ids else []
+    twice = _names_now({row.id for row in rows if row.merged_into_id is not None})
     found: dict[int, list[str]] = {}
     for row in rows:
-        found.setdefault(row.convention_id, []).append(kept.get(merged.get(row.id, row.id), row.name))
+        found.setdefault(row.convention_id, []).append(twice.get(row.id, row.name))
     return found
+
+
+def _names_now(numbers: Collection[int]) -> dict[int, str]:
+    """What structures merged into others are called now, however long the chain."""
+    if not numbers:
+        return {}
+    now = {number: into for number, into in organisation_roots().items() if number in numbers}
+    kept = select(Organisation.id, Organisation.name).where(Organisation.id.in_(now.values()))
+    names = {row.id: row.name for row in session.execute(kept)}
+    return {number: names[into] for number, into in now.items()}
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------

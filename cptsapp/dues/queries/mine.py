@@ -18,7 +18,7 @@ from cptsapp.core.prepared import Prepared
 from cptsapp.dues.rules import GROUPS, group_of, is_ticked_here, order_key
 from cptsapp.territory import queries as territory
 
-SHOWN = 100
+SHOWN = 50
 RECENT = 3
 
 SIDE_WORDS: Mapping[Side, str] = {
