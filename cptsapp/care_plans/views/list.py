@@ -12,9 +12,10 @@ from cptsapp.care_plans.readings import note_listed
 from cptsapp.care_plans.views.blueprint import blueprint
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
+from cptsapp.http.pages import page_number, pages
 from cptsapp.territory import queries as territory
 
-TYPED_MAX, PAGES_MAX = 80, 1000
+TYPED_MAX = 80
 
 
 @blueprint.get("/ppcs")
@@ -42,8 +43,7 @@ def _asked(chip: str) -> dict[str, Any]:
 
 
 def _page(chip: str, typed: str) -> Response:
-    user = me()
-    page = min(max(request.args.get("page", 1, type=int), 1), PAGES_MAX)
+    user, page = me(), page_number()
     found = queries.plans(user, chip, page, typed)
     if found.lines:
         after_commit(lambda: note_listed(len(found.lines), by=user))
@@ -65,7 +65,6 @@ def _page(chip: str, typed: str) -> Response:
         typed=typed,
         opens="all" in user.scopes("plans.manage"),
         reads_all="all" in user.scopes("plans.read"),
-        previous_url=url_for(".plans", **_asked(chip), page=page - 1) if page > 1 else "",
-        next_url="" if found.is_last or typed else url_for(".plans", **_asked(chip), page=page + 1),
+        **pages(found.is_last or bool(typed), ".plans", page, **_asked(chip)),
     )
     return make_response(shown)
