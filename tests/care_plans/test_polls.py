@@ -144,6 +144,11 @@ def test_a_circle_member_does_not_open_a_poll(scene, cast):
     assert scene.meeting.state is MeetingState.POLLING
 
 
+def test_what_another_answered_leaves_one_s_own_answer_awaited(scene, cast):
+    says(scene, scene.lead, YES, NO)
+    assert [one.due_on for one in asked_of(acting(cast.gp))] == [CLOSES]
+
+
 def test_the_poll_is_in_the_list_of_whoever_has_not_answered(scene, cast):
     asked = asked_of(acting(cast.gp))
     says(scene, scene.doctor, YES, YES)

@@ -183,7 +183,10 @@ def _in_circle(numbers: Collection[int]) -> tuple[object, ...]:
 def _polls_for(numbers: Collection[int]) -> list[Asked]:
     was_asked = CircleMember.invited_at.is_not(None) | CircleMember.accepted_at.is_not(None)
     mine = and_(DateAnswer.date_id == MeetingDate.id, DateAnswer.member_id == CircleMember.id)
-    unanswered = exists().where(MeetingDate.meeting_id == PlanMeeting.id, ~exists().where(mine))
+    # Whose answer it is belongs to the outermost question: two levels up, nothing is tied by itself.
+    answered = exists().where(mine).correlate(MeetingDate, CircleMember)
+    dates = exists().where(MeetingDate.meeting_id == PlanMeeting.id, ~answered)
+    unanswered = dates.correlate(PlanMeeting, CircleMember)
     wanted = (
         select(CarePlan, PlanMeeting)
         .join(PlanMeeting, PlanMeeting.plan_id == CarePlan.id)
