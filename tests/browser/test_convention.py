@@ -123,7 +123,7 @@ def test_its_pages_have_no_fault(steps, open_as, cast, phone, dark, picture):
     suffix = "360-sombre" if phone else "1280"
     for name, acts in {
         "draft": ("", "/texte", "/en-tete", "/articles/nouveau", "/relecture", "/fin"),
-        "circulated": ("", "/texte", "/adoption", "/reprise"),
+        "circulated": ("", "/texte", "/adoption", "/reprise", "/versions"),
         "adopted": ("", f"/signatures/{steps['adopted'][1]}", "/proces-verbal"),
         "in_force": ("", "/texte", "/avenant", "/preavis"),
     }.items():
