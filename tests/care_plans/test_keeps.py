@@ -1,10 +1,13 @@
 """What the plans keep of professionals: two sheets made one, someone kept out; and of two people acting at once."""
 
+from datetime import timedelta
+
 import pytest
 
 from cptsapp.care_plans.actions import agreements, circle, links, retention, rights
 from cptsapp.care_plans.actions.circle import Place
 from cptsapp.care_plans.actions.closing import close
+from cptsapp.care_plans.actions.opening import open_from_request
 from cptsapp.care_plans.keeps import KEEPER
 from cptsapp.care_plans.models import (
     CarePlan,
@@ -21,13 +24,16 @@ from cptsapp.care_plans.permissions import visible_to
 from cptsapp.care_plans.queries.plans import locked
 from cptsapp.checklists.actions import Terms, add_by_hand
 from cptsapp.checklists.models import Side
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory import keepers
 from cptsapp.directory.actions.merging import merge
 from cptsapp.directory.models import SheetKind
+from cptsapp.inbox.actions import suspects
 from cptsapp.outbox.models import Message
 from tests.tools.factories import acting, make_person
+from tests.tools.inbox import make_request
 from tests.tools.plans import make_member, make_plan
 from tests.tools.races import at_once
 
@@ -137,3 +143,13 @@ def test_a_commitment_does_not_say_whom_the_plan_is_about(plan, cast):
     terms = Terms("Appeler M. Bretonnière", "", Side.LEAD, "", "", None, None, is_continuous=False, owner_id=None)
     with pytest.raises(Refusal, match="ne sont pas scellés"):
         add_by_hand(checklist_id, terms, by=acting(cast.coordinator))
+
+
+def test_no_plan_holds_a_doubtful_request_that_erases_itself(cast, set_clock):
+    request = make_request()
+    request.suspected_at = clock.now()
+    session.flush()
+    with pytest.raises(Refusal, match="douteuses"):
+        open_from_request(request.id, request.seekers[0].id, by=acting(cast.coordinator))
+    set_clock(clock.now() + timedelta(days=8))
+    assert suspects.purge(clock.now()) == 1

@@ -24,6 +24,7 @@ from cptsapp.inbox.queries.requests import locked as locked_request
 from cptsapp.territory import queries as territory
 
 _TURN = "the number of a plan"
+DOUBTFUL = "Cette demande est parmi les douteuses, qui s’effacent d’elles-mêmes\u202f: reconnaissez-la d’abord."
 ANONYMISED = "Cette personne est anonymisée\u202f: on n’ouvre plus de plan pour elle."
 
 
@@ -40,6 +41,7 @@ def open_from_request(request_id: int, seeker_id: int, *, by: CurrentUser) -> Ca
     """Open the plan of someone of a request (A67). Raises Refusal when one is open already, or nobody is left."""
     _refuse_opening(by)
     asked = locked_request(request_id)
+    refuse_if(DOUBTFUL if asked.suspected_at is not None else None)
     seeker = next((one for one in asked.seekers if one.id == seeker_id), None)
     if seeker is None:
         raise Invisible
