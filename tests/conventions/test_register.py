@@ -44,7 +44,11 @@ def test_what_is_owed_first_comes_next(house):
     make_commitment(found.checklist_id, label="Réunion commune", due_on=date(2026, 9, 18), owner_id=make_person().id)
     make_commitment(found.checklist_id, label="Bilan du semestre", due_on=date(2026, 7, 10), owner_id=make_person().id)
     line = the_line(house)
-    assert (line.step.words, line.day, line.day_detail) == ("bilan du semestre", "ven. 10 juil.", "10\u00a0j de retard")
+    assert (line.step.words, line.day.day, line.day.detail) == (
+        "bilan du semestre",
+        "ven. 10 juil.",
+        "10\u00a0j de retard",
+    )
 
 
 def test_commitments_are_counted_by_state_and_what_is_dropped_is_not(house):
@@ -89,7 +93,27 @@ def test_the_amendment_that_waits_is_what_comes_next(house):
     make_convention(S.CIRCULATED, partner, parent_id=parent.id, amendment_number=1, comments_due_on=date(2026, 7, 31))
     line = the_line(house)
     assert (line.step.words, line.step.due_on) == ("avenant n°\u00a01 à relire", date(2026, 7, 31))
-    assert register.step_of(parent.id) == line.step
+    assert register.step_of(parent.id, house) == line.step
+
+
+def test_what_an_amendment_in_force_lists_counts_for_what_it_amends(house):
+    partner = make_partner()
+    parent = make_convention(partner=partner)
+    make_commitment(parent.checklist_id, label="Réunion", due_on=date(2026, 9, 1), owner_id=make_person().id)
+    amendment = make_convention(partner=partner, parent_id=parent.id, amendment_number=1)
+    make_commitment(amendment.checklist_id, label="Bilan", due_on=date(2026, 7, 1), owner_id=make_person().id)
+    line = the_line(house)
+    assert (line.step.words, line.tally.late, line.tally.total) == ("bilan", 1, 2)
+
+
+def test_a_partner_reads_nothing_of_an_amendment_in_the_drawer(house):
+    partner = make_partner()
+    parent = make_convention(partner=partner, ends_on=None, renewal="none", renewal_months=None, notice_months=None)
+    make_convention(S.DRAFT, partner, parent_id=parent.id, amendment_number=1, starts_on=date(2026, 7, 30))
+    assert the_line(house).step.words == "avenant n°\u00a01 à écrire"
+    theirs = the_line(acting(reader_of(partner)))
+    assert (theirs.step.words, theirs.day.day) == ("rien n’est attendu", "—")
+    assert register.step_of(parent.id, acting(reader_of(partner))) == theirs.step
 
 
 def test_a_partner_reads_theirs_once_out_of_the_drawer(cast):

@@ -25,7 +25,7 @@ from cptsapp.conventions.models import (
 from cptsapp.conventions.permissions import visible_to
 from cptsapp.conventions.queries import register_facts
 from cptsapp.conventions.rules.next import Step
-from cptsapp.conventions.rules.register import CLOSED, CURRENT, Line, answers, counts, order, words_of
+from cptsapp.conventions.rules.register import CLOSED, CURRENT, Line, answers, counts, order, told, words_of
 from cptsapp.core import stamps
 from cptsapp.core.db import db, session
 from cptsapp.core.refusals import Invisible
@@ -68,13 +68,18 @@ def forget() -> None:
     _kept.pop(db.engine, None)
 
 
+def _reads_all(user: CurrentUser) -> bool:
+    return "all" in user.scopes("conventions.read")
+
+
 def _visible(user: CurrentUser) -> list[Line]:
     """The lines of the conventions that exist for the user."""
     found = lines_by_id()
-    if "all" in user.scopes("conventions.read"):
+    if _reads_all(user):
         return list(found.values())
     numbers = session.scalars(select(Convention.id).where(Convention.parent_id.is_(None), visible_to(user)))
-    return [found[number] for number in numbers if number in found]
+    today = territory.today()
+    return [told(found[number], today) for number in numbers if number in found]
 
 
 def found(user: CurrentUser, chip: str = CURRENT, typed: str = "") -> tuple[list[Line], Mapping[str, int]]:
@@ -108,9 +113,12 @@ def line_of(convention_id: int) -> Line:
     return line
 
 
-def step_of(convention_id: int) -> Step:
-    """What comes next for one convention, an amendment or not; raises Invisible when there is none."""
-    return register_facts.step_of(convention_id, territory.today())
+def step_of(convention_id: int, user: CurrentUser) -> Step:
+    """What comes next for one convention, an amendment or not, as the user reads it; raises Invisible.
+
+    A partner reads nothing of an amendment that is still in the drawer.
+    """
+    return register_facts.step_of(convention_id, territory.today(), reads_drafts=_reads_all(user))
 
 
 def due_counts(user: CurrentUser) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -62,55 +62,77 @@ class Counted:
 
 def lines(today: date) -> Mapping[int, Line]:
     """The line of each convention that is no amendment."""
-    conventions, facts, parties, counted = _all(today, None)
-    amendments: dict[int, list[int]] = defaultdict(list)
-    for row in conventions.values():
-        if row.parent_id is not None:
-            amendments[row.parent_id].append(row.id)
-    leads = _leads({row.lead_id for row in conventions.values() if row.lead_id is not None})
+    found = _all(today, None)
+    leads = _leads({each.row.lead_id for each in found.values() if each.row.lead_id is not None})
     return {
-        row.id: _line(
-            row,
-            next_step(facts[row.id], today),
-            parties[row.id],
-            sum((counted[number].tally for number in amendments[row.id]), counted[row.id].tally),
-            leads.get(row.lead_id, ""),
-            today,
-        )
-        for row in conventions.values()
-        if row.parent_id is None
+        number: _line(each, leads.get(each.row.lead_id, ""), today)
+        for number, each in found.items()
+        if each.row.parent_id is None
     }
 
 
-def step_of(convention_id: int, today: date) -> Step:
+def step_of(convention_id: int, today: date, *, reads_drafts: bool = True) -> Step:
     """What comes next for one convention; raises Invisible when there is none."""
-    _conventions, facts, _parties, _counted = _all(today, convention_id)
-    if convention_id not in facts:
+    found = _all(today, convention_id).get(convention_id)
+    if found is None:
         raise Invisible
-    return next_step(facts[convention_id], today)
+    return next_step(found.facts if reads_drafts else _told(found.facts), today)
 
 
-def _all(
-    today: date, only: int | None
-) -> tuple[Mapping[int, Any], Mapping[int, Facts], Mapping[int, list[Party]], Mapping[int, Counted]]:
-    """The rows, facts, parties and counts of all conventions, or of one and its amendments."""
-    conventions = {row.id: row for row in _conventions(only)}
+def _told(facts: Facts) -> Facts:
+    """What a partner may know: nothing of an amendment that is a draft."""
+    return replace(facts, amendments=[each for each in facts.amendments if each.state is not S.DRAFT])
+
+
+@dataclass(slots=True)
+class Known:
+    """All that is known of a convention; what its amendments in force list counts for it."""
+
+    row: Any
+    facts: Facts
+    parties: Sequence[Party]
+    tally: Tally
+
+
+def _all(today: date, only: int | None) -> Mapping[int, Known]:
+    """What is known of all conventions, or of one and its amendments."""
+    rows = _conventions(only)
     parties, counted = _parties(only), _counted(only, today)
     answered, unanswered = _comments(only)
     signed, articles = _signed(only), _article_counts(only)
-    facts: dict[int, Facts] = {}
+    found: dict[int, Known] = {}
     pending: dict[int, list[AmendmentFacts]] = defaultdict(list)
-    # Amendments first: what they wait for is a fact of what they amend.
-    for row in sorted(conventions.values(), key=lambda row: (row.parent_id is None, row.id)):
+    # Amendments first: what they wait for, and what is owed by them, is part of what they amend.
+    for row in sorted(rows, key=lambda row: (row.parent_id is None, row.id)):
         done = answered[row.id] if row.state is S.CIRCULATED else signed[row.id]
         silent = [party for party in parties[row.id] if party.id not in done]
-        counts = articles.get(row.id, 0), unanswered.get(row.id, 0)
         partner_count = sum(party.organisation_id is not None for party in parties[row.id])
-        facts[row.id] = found = _facts(row, counted[row.id], counts, (silent, partner_count), pending[row.id])
+        counts = articles.get(row.id, 0), unanswered.get(row.id, 0)
+        facts = _facts(row, counted[row.id], counts, (silent, partner_count), pending[row.id])
+        found[row.id] = Known(row, facts, parties[row.id], counted[row.id].tally)
         if row.parent_id is not None and row.state in _AMENDING:
-            due_on = next_step(found, today).due_on
+            due_on = next_step(facts, today).due_on
             pending[row.parent_id].append(AmendmentFacts(row.amendment_number, row.state, due_on))
-    return conventions, facts, parties, counted
+        elif row.parent_id is not None:
+            counted[row.parent_id] = _with(counted[row.parent_id], counted[row.id])
+    return found
+
+
+def _with(counted: Counted, more: Counted) -> Counted:
+    """What two checklists say together."""
+    first = min((each for each in (counted, more) if each.due_on), key=_day_of, default=counted)
+    return Counted(
+        counted.tally + more.tally,
+        counted.unowned + more.unowned,
+        counted.undated + more.undated,
+        counted.unproved + more.unproved,
+        first.label,
+        first.due_on,
+    )
+
+
+def _day_of(counted: Counted) -> date:
+    return counted.due_on or date.max
 
 
 _AMENDING = (S.DRAFT, S.CIRCULATED, S.ADOPTED)
@@ -148,11 +170,11 @@ def _facts(
     )
 
 
-def _line(row: Any, step: Step, parties: Sequence[Party], tally: Tally, lead: str, today: date) -> Line:
-    partners = [party for party in parties if party.organisation_id is not None]
+def _line(known: Known, lead: str, today: date) -> Line:
+    row, step = known.row, next_step(known.facts, today)
+    partners = [party for party in known.parties if party.organisation_id is not None]
     names = ", ".join(party.name for party in partners)
     relation = next((party.relation for party in partners if party.relation), None)
-    day, detail, mark = day_words(row.ended_on if row.state is S.ENDED else step.due_on, today)
     kinds = " ".join(KIND_LABELS[party.kind] for party in partners if party.kind)
     return Line(
         id=row.id,
@@ -162,11 +184,9 @@ def _line(row: Any, step: Step, parties: Sequence[Party], tally: Tally, lead: st
         state=row.state,
         state_words=WORDS[row.state],
         step=step,
-        day=day,
-        day_detail="" if row.state is S.ENDED else detail,
-        mark=mark,
-        tally=tally,
-        is_in_force=row.state in (S.IN_FORCE, S.ENDED),
+        told_step=next_step(_told(known.facts), today),
+        day=day_words(row.ended_on if row.state is S.ENDED else step.due_on, today, is_past=row.state is S.ENDED),
+        tally=known.tally,
         lead=lead,
         ended_on=row.ended_on,
         folded=fold(f"{names} {row.title} {kinds} {lead}"),
@@ -320,7 +340,7 @@ def _article_counts(only: int | None) -> Mapping[int, int]:
 # -- the checklists ---------------------------------------------------------------------------------------------------
 
 
-def _counted(only: int | None, today: date) -> Mapping[int, Counted]:
+def _counted(only: int | None, today: date) -> dict[int, Counted]:
     found: dict[int, Counted] = defaultdict(Counted)
     for row in session.execute(_within(_tallies(today), only)):
         tally = Tally(row.kept, row.doing, row.late, row.todo)

@@ -1,7 +1,7 @@
 """The register in words: what is kept of what was promised, by when the next step is due, which conventions answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -33,6 +33,7 @@ RELATION_LABELS = MappingProxyType({Relation.MEMBERSHIP: "adhésion", Relation.P
 CURRENT, DUE, LATE, CLOSED = "en-cours", "a-echeance", "en-retard", "closes"
 CHIPS = MappingProxyType({CURRENT: "En cours", DUE: "À échéance", LATE: "En retard", CLOSED: "Closes"})
 TYPED_MAX = 80
+SOON = 7  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,18 @@ def before_late(tally: Tally) -> str:
     return ", ".join([*told, *([f"{tally.doing}{NBSP}en cours"] if tally.doing else [])])
 
 
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """« ven. 24 juil. », « dans 4 j », and how the second is marked: late, due or detail."""
+
+    day: str
+    detail: str = ""
+    mark: str = "detail"
+
+
 @dataclass(slots=True)  # not frozen: two hundred are made at once
 class Line:
-    """A convention in the register. `day_detail` is « dans 4 j », marked as `mark` says: late, due or detail."""
+    """A convention in the register. `told_step` is what comes next for a partner, who reads no draft."""
 
     id: int
     title: str
@@ -82,11 +92,9 @@ class Line:
     state: ConventionState
     state_words: str
     step: Step
-    day: str
-    day_detail: str
-    mark: str
+    told_step: Step
+    day: DayWords
     tally: Tally
-    is_in_force: bool
     lead: str
     ended_on: date | None
     folded: str
@@ -101,20 +109,32 @@ class Line:
         """Whether it is over."""
         return self.state is ConventionState.ENDED
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what it promises is, or was, asked of people."""
+        return self.state in (ConventionState.IN_FORCE, ConventionState.ENDED)
 
-def day_words(due_on: date | None, today: date) -> tuple[str, str, str]:
-    """« ven. 24 juil. », « dans 4 j », and how the second is marked; far ahead the day alone, with its year."""
+
+def told(line: Line, today: date) -> Line:
+    """The line as a partner reads it: nothing of an amendment that is still in the drawer."""
+    if line.told_step == line.step:
+        return line
+    return replace(line, step=line.told_step, day=day_words(line.told_step.due_on, today))
+
+
+def day_words(due_on: date | None, today: date, *, is_past: bool = False) -> DayWords:
+    """By when; far ahead, or of what is over, the day alone with its year."""
     if due_on is None:
-        return "—", "", "detail"
+        return DayWords("—")
     days = (due_on - today).days
-    if days > AHEAD_DAYS or due_on.year != today.year:
-        return french.day_numeric(due_on), "", "detail"
+    if is_past or days > AHEAD_DAYS or due_on.year != today.year:
+        return DayWords(french.day_numeric(due_on))
     day = french.day_short(due_on)
     if days < 0:
-        return day, f"{-days}{NBSP}j de retard", "late"
+        return DayWords(day, f"{-days}{NBSP}j de retard", "late")
     if days == 0:
-        return day, "aujourd’hui", "due"
-    return day, f"dans {days}{NBSP}j", "due" if days <= 7 else "detail"
+        return DayWords(day, "aujourd’hui", "due")
+    return DayWords(day, f"dans {days}{NBSP}j", "due" if days <= SOON else "detail")
 
 
 def order(line: Line) -> tuple[date, str, int]:

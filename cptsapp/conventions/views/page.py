@@ -58,7 +58,7 @@ def convention(convention_id: int) -> Response:
 
 def _page(found: Convention, status: int = 200, lead: LeadForm | None = None) -> Response:
     user, today = me(), territory.today()
-    step, owed = step_of(found.id), listing(found.checklist_id, user)
+    step, owed = step_of(found.id, user), listing(found.checklist_id, user)
     parties = queries.parties(found)
     shown = page_text(found)
     page = render_template(
