@@ -1,5 +1,6 @@
 """The PDF of a convention: the text that holds in its state, read back."""
 
+from collections import Counter
 from datetime import date
 from io import BytesIO
 
@@ -59,6 +60,44 @@ def test_the_document_is_tagged_and_titled_in_french(cast):
     assert (catalogue["/MarkInfo"]["/Marked"], catalogue["/Lang"]) == (True, "fr-FR")
     assert "/StructTreeRoot" in catalogue
     assert found.metadata.title == "Convention avec le DAC Vendée Littoral"
+
+
+def tags_of(data: bytes) -> Counter[str]:
+    """How many elements of each kind the structure has."""
+    found: Counter[str] = Counter()
+
+    def walk(node) -> None:
+        node = node.get_object() if hasattr(node, "get_object") else node
+        for child in node if isinstance(node, list) else ():
+            walk(child)
+        if hasattr(node, "get"):
+            found[node.get("/S", "")] += 1
+            walk(node.get("/K", []))
+
+    walk(read(data).trailer["/Root"]["/StructTreeRoot"])
+    return found
+
+
+def test_titles_and_tables_are_tagged_as_what_they_are(cast):
+    convention = make_convention()
+    clauses = (Clause("Formulaire commun", Side.CPTS), Clause("Répondre", Side.PARTNER))
+    freeze(convention, Text(convention.title, (ArticleText("1", "Objet", "- un\n- deux", clauses),), ("CPTS", "DAC")))
+    found = tags_of(convention_pdf(convention))
+    # Two tables, of signatures and of commitments: their heads, then two rows each; a list of parties, one typed.
+    assert {tag: found[tag] for tag in ("/H1", "/H2", "/L", "/Table", "/TH", "/TR")} == {
+        "/H1": 1,
+        "/H2": 4,
+        "/L": 2,
+        "/Table": 2,
+        "/TH": 8,
+        "/TR": 6,
+    }
+
+
+def test_the_outline_leads_to_each_part(cast):
+    top, parts = read(convention_pdf(make_convention())).outline
+    assert top.title == "Convention avec le DAC Vendée Littoral"
+    assert [part.title for part in parts][-2:] == ["Signatures", "Annexe 1. Engagements"]
 
 
 def test_each_page_bears_its_number_of_how_many(cast):
