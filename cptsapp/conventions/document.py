@@ -110,7 +110,7 @@ def _foot(title: str, checksum: str, *, is_project: bool) -> str:
     short = title if len(title) <= 70 else f"{title[:69].rstrip()}…"
     if is_project:
         return f"{short} · projet"
-    return f"{short} · empreinte {checksum[:12]}"
+    return f"{short} · somme de contrôle {checksum[:12]}"
 
 
 # -- its text ---------------------------------------------------------------------------------------------------------
