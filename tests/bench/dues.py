@@ -1,4 +1,4 @@
-"""« Mes engagements » of someone who owes fifty lines of a hundred and fifty conventions, and is owed two hundred acts."""
+"""« Mes engagements » of someone who owes fifty lines of some conventions, and is owed two hundred acts."""
 
 from datetime import timedelta
 

@@ -13,6 +13,7 @@ from cptsapp import create_app
 from cptsapp.accounts import sessions
 from cptsapp.accounts.models import Desk, Role, User
 from cptsapp.audit.models import AuditEvent, Category
+from cptsapp.checklists.actions import add_link
 from cptsapp.conventions.actions import templates
 from cptsapp.conventions.models import Partner, PartnerContact, PartnerKind
 from cptsapp.conventions.rules.texts import ArticleText, Text
@@ -104,6 +105,7 @@ class World:
     user: User
     secretary: Professional
     regulator: User
+    coordinator_id: int
     campaign: Campaign
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -206,7 +208,7 @@ class World:
             conventions.make_commitment(found.checklist_id, owner_id=person_id)
             conventions.make_commitment(found.checklist_id, owner_id=self.doctor.person_id)
         owed = conventions.make_commitment(1, owner_id=person_id)
-        add_link(owed.id, "https://dac.example/cr", "", by=factories.acting(self.coordinator))
+        add_link(owed.id, "https://dac.example/cr", "", by=factories.acting(session.get_one(User, self.coordinator_id)))
         templates.create(PartnerKind.OTHER, f"Modèle {number}", TEXT, by=factories.acting(self.user))
 
     def _traces(self, number: int) -> None:
@@ -268,13 +270,14 @@ def _world() -> World:
     factories.make_delegation(secretary, person)
     factories.make_user(Role.SECRETARY, person_id=secretary.id, mail=secretary.mail)
     factories.make_user(Role.ADMINISTRATOR)
-    factories.make_user(Role.COORDINATOR)
+    coordinator = factories.make_user(Role.COORDINATOR)
     regulator = factories.make_user(Role.REGULATOR)
     return World(
         doctor=factories.make_practice(person),
         user=user,
         secretary=secretary,
         regulator=regulator,
+        coordinator_id=coordinator.id,
         campaign=factories.make_campaign(),
     )
 
@@ -303,7 +306,7 @@ def growth() -> dict[str, tuple[int, int]]:
             world.grow()
         known = {rule.rule for rule in rig.app.url_map.iter_rules()}
         people = {page.role: rig.person(page.role) for page in PAGES}
-        pages = [page for page in PAGES if page.url.split("?")[0] in known or page.url.endswith("/1")]
+        pages = [page for page in PAGES if page.url.split("?")[0] in known or "/1/" in f"{page.url}/"]
         few = {page.name: _count(rig, people[page.role], page.url) for page in pages}
         with rig.app.app_context():
             session.add_all([world.doctor, world.user, world.secretary, world.regulator, world.campaign])
