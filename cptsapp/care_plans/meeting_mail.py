@@ -8,13 +8,16 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
+
 from cptsapp.accounts.models import User
 from cptsapp.care_plans.identity import title
-from cptsapp.care_plans.models import CarePlan, DocumentAsked, PlanMeeting
+from cptsapp.care_plans.models import CarePlan, CircleMember, DocumentAsked, MeetingState, PlanMeeting
 from cptsapp.care_plans.queries.addresses import Address, addresses, concerned
 from cptsapp.care_plans.rules.calendar_file import Event, write
 from cptsapp.care_plans.rules.reviews import NAMES
 from cptsapp.core import clock
+from cptsapp.core.db import session
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import CalendarFile, join_calendar, queue
 from cptsapp.outbox.models import CalendarMethod, Message
@@ -73,16 +76,33 @@ def calendar_file(
     return write(event, method)
 
 
+def invite_newcomer(plan: CarePlan, member: CircleMember) -> int:
+    """Tell someone who joins the dates chosen before they did; who was told already is not told again."""
+    coming = PlanMeeting.state == MeetingState.FIXED, PlanMeeting.starts_at > clock.now()
+    meetings = session.scalars(select(PlanMeeting).where(PlanMeeting.plan_id == plan.id, *coming)).all()
+    told = addresses([member]) if meetings else []
+    return sum(
+        _send_date(plan, meeting, "meeting_fixed", CalendarMethod.REQUEST, one, is_again=False)
+        for meeting in meetings
+        for one in told
+    )
+
+
 def _to_circle(plan: CarePlan, meeting: PlanMeeting, name: str, method: CalendarMethod, **context: Any) -> int:
-    told = 0
-    for address in addresses(concerned(plan.id)):
-        once = f"{name}/{meeting.id}/{meeting.version}/{address.member_id}"
-        message = _tell(plan, meeting, name, address, once=once, **context)
-        if message is not None:
-            content = calendar_file(plan, meeting, method, has_account=address.user_id is not None)
-            join_calendar(message, CalendarFile(method, content))
-            told += 1
-    return told
+    told = addresses(concerned(plan.id))
+    return sum(_send_date(plan, meeting, name, method, address, **context) for address in told)
+
+
+def _send_date(
+    plan: CarePlan, meeting: PlanMeeting, name: str, method: CalendarMethod, address: Address, **context: Any
+) -> bool:
+    """Queue the mail and its calendar file, once for each version of the meeting."""
+    once = f"{name}/{meeting.id}/{meeting.version}/{address.member_id}"
+    message = _tell(plan, meeting, name, address, once=once, **context)
+    if message is not None:
+        content = calendar_file(plan, meeting, method, has_account=address.user_id is not None)
+        join_calendar(message, CalendarFile(method, content))
+    return message is not None
 
 
 # -- the poll ---------------------------------------------------------------------------------------------------------

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from cptsapp.care_plans.actions import meetings
+from cptsapp.care_plans.actions import answers, meetings
 from cptsapp.care_plans.actions.meeting_reminders import remind_due
 from cptsapp.care_plans.models import MemberRole, PlanAgreement, PlanState
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.outbox.models import CalendarMethod, Message, MessageCalendar
 from tests.care_plans.scene_of_meetings import LINK, THURSDAY, TUESDAY, make_scene
-from tests.tools.factories import make_organisation
+from tests.tools.factories import make_organisation, make_person
 from tests.tools.plans import make_member
 
 SEVEN_BEFORE = datetime(2026, 7, 28, 7, tzinfo=UTC)  # the first meeting is owed on 4 August
@@ -99,6 +99,17 @@ def test_who_has_no_account_gets_no_address_that_asks_for_one(scene):
     kept = session.query(MessageCalendar.content, Message.to_address).filter(Message.id == MessageCalendar.message_id)
     pages = {address: "/ppcs/" in content for content, address in kept}
     assert (pages["dac@cpts.example"], pages["helene.renaudin@cpts.example"]) == (False, True)
+
+
+def test_who_joins_after_the_date_was_chosen_gets_it_once(scene):
+    meetings.fix(scene.meeting.id, TUESDAY, 45, LINK, by=scene.office)
+    person = make_person(mail="simon.vrignaud@cabinet.example")
+    late = make_member(scene.plan, person, role=MemberRole.PROFESSIONAL, accepted_at=None)
+    for _ in range(2):
+        answers.accept(scene.plan.id, late.id, by=None)
+        answers.undo(scene.plan.id, late.id, by=None)
+    assert told("meeting.meeting_fixed").count("simon.vrignaud@cabinet.example") == 1
+    assert session.query(MessageCalendar).count() == 4
 
 
 def test_a_date_that_changes_then_falls_is_the_same_event_ever_newer(scene):

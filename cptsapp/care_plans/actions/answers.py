@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor
+from cptsapp.care_plans import meeting_mail
 from cptsapp.care_plans.actions import agreements, links, standard
 from cptsapp.care_plans.actions.agreements import NOT_GIVEN
 from cptsapp.care_plans.actions.changing import held, say
@@ -82,6 +83,7 @@ def accept(plan_id: int, member_id: int, *, by: Actor | None) -> None:
     member.accepted_at, member.declined_at = clock.now(), None
     touch(plan)
     say(plan, "circle.accepted", member, by=by)
+    meeting_mail.invite_newcomer(plan, member)
     if came_back:
         standard.take_place(plan, member, by=by)
 
