@@ -126,8 +126,14 @@ def _act_before(found: Convention, step: Step, parties: list[queries.PartyRow]) 
             "Faire relire le texte", "Aux parties et au conseil.", _to("circulate", found), "Faire relire", text, "Lire"
         )
     if found.state is S.CIRCULATED:
-        detail = f"{_until(found.comments_due_on)} Ensuite\u00a0: {step.words}."
-        return Act("Relecture en cours", detail, _to("adopt", found), "Noter l’adoption", text, "Lire les remarques")
+        return Act(
+            "Relecture en cours",
+            _until(found.comments_due_on),
+            _to("adopt", found),
+            "Noter l’adoption",
+            text,
+            "Lire les remarques",
+        )
     awaited = next((party for party in parties if party.signature is None), None)
     if awaited is None:
         return Act("Entrée en vigueur")
