@@ -63,12 +63,8 @@ def _sums() -> Select[Any]:
     )
     unpaid = or_(*(LedgerLine.state == state for state in UNPAID))
     counts = unpaid | (is_paid & LedgerLine.done_on.between(*days))
-    return (
-        select(*columns)
-        .where(LedgerLine.person_id == bindparam("person_id"), counts)
-        .group_by(LedgerLine.kind, LedgerLine.account, is_paid)
-        .order_by(LedgerLine.kind, LedgerLine.account)
-    )
+    owed = select(*columns).where(LedgerLine.person_id == bindparam("person_id"), counts)
+    return owed.group_by(LedgerLine.kind, LedgerLine.account, is_paid)
 
 
 _SUMS = Prepared(_sums)
@@ -87,11 +83,11 @@ def owed_to(user: CurrentUser) -> Owed:
 def _unpaid(accounts: Sequence[Any], numbers: Collection[int], today: date) -> list[Sum]:
     """Kinds counted by account, then those whose every line has a name of its own."""
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
-    for one in accounts:
+    for one in sorted(accounts, key=lambda one: (one.kind, one.account)):
         by_kind[one.kind].append(one)
     counted: list[Sum] = []
     named: list[Sum] = []
-    for kind, own in sorted(by_kind.items()):
+    for kind, own in by_kind.items():
         naming = naming_of(kind)
         if naming is not None and naming.lines is not None:
             named += _one_by_one(numbers, kind, naming.lines, today)
