@@ -35,6 +35,11 @@ def title(plan: CarePlan) -> str:
     return f"PPCS {plan.year}-{plan.number:03d}"
 
 
+def url_of(plan: CarePlan) -> str:
+    """The address of a plan's page; a path, for the layers that have no Flask."""
+    return f"/ppcs/{plan.year}-{plan.number}"
+
+
 def names_person(plan: CarePlan, words: str) -> bool:
     """Whether a text that is to be kept in clear holds the last name of the plan's person, or their telephone."""
     who = read_person(plan)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.care_plans.actions import validation
-from cptsapp.care_plans.identity import NAMED, names_person, title
+from cptsapp.care_plans.identity import NAMED, names_person, title, url_of
 from cptsapp.care_plans.models import CarePlan, CircleMember, PlanState
 from cptsapp.care_plans.permissions import visible_to, why_not_manage
 from cptsapp.care_plans.queries.calendar import asked_of
@@ -16,11 +16,7 @@ from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, Comm
 from cptsapp.checklists.rules import OPEN
 from cptsapp.checklists.sources import Named, Source
 from cptsapp.core.db import session
-
-
-def url_of(plan: CarePlan) -> str:
-    """The address of a plan's page; a path, for the layers that have no Flask."""
-    return f"/ppcs/{plan.year}-{plan.number}"
+from cptsapp.directory.models import Person
 
 
 def _named(checklist_ids: Collection[int], user: CurrentUser) -> Mapping[int, Named]:
@@ -66,6 +62,18 @@ def _why_not_words(checklist: Checklist, words: str) -> str | None:
     return NAMED if plan is not None and names_person(plan, words) else None
 
 
+def _owners(checklist: Checklist) -> Mapping[int, str]:
+    """Those of the circle today: nobody else may open the plan."""
+    people = session.scalars(
+        select(Person)
+        .join(CircleMember, CircleMember.person_id == Person.id)
+        .join(CarePlan, CarePlan.id == CircleMember.plan_id)
+        .where(CarePlan.checklist_id == checklist.id, CircleMember.left_at.is_(None))
+        .order_by(Person.folded, Person.id)
+    )
+    return {person.id: person.full_name for person in people}
+
+
 def _opened(checklist: Checklist, user: CurrentUser) -> None:
     """What is typed in a journal or a comment is read with the plan: recorded as its page is."""
     number = session.scalar(select(CarePlan.id).where(CarePlan.checklist_id == checklist.id))
@@ -83,4 +91,5 @@ SOURCE = Source(
     changed=_changed,
     why_not_words=_why_not_words,
     opened=_opened,
+    owners=_owners,
 )

@@ -7,14 +7,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.care_plans.identity import shown, title
+from cptsapp.care_plans.identity import shown, title, url_of
 from cptsapp.care_plans.models import CarePlan, CircleMember, MemberRole, PlanAgreement, PlanState
 from cptsapp.care_plans.permissions import visible_to
 from cptsapp.care_plans.queries.page import next_meetings
 from cptsapp.care_plans.rules.next_act import Ahead, then
 from cptsapp.care_plans.rules.opening import missing
 from cptsapp.care_plans.rules.states import WORDS
-from cptsapp.care_plans.source import url_of
 from cptsapp.checklists.models import Commitment
 from cptsapp.checklists.queries import tallies
 from cptsapp.checklists.rules import OPEN, Tally, day_word

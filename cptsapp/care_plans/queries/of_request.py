@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from cptsapp.care_plans.identity import shown as initials
-from cptsapp.care_plans.identity import title
+from cptsapp.care_plans.identity import title, url_of
 from cptsapp.care_plans.models import CarePlan, PlanState
 from cptsapp.care_plans.rules.states import WORDS
-from cptsapp.care_plans.source import url_of
 from cptsapp.core.db import session
 from cptsapp.inbox.models import Referral, Request, Seeker
 from cptsapp.inbox.patients import read_seeker
