@@ -1,15 +1,17 @@
 """Forms of the circle: who joins, how the person agreed, who becomes the regular doctor."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from cptsapp.care_plans.actions.circle import Place
 from cptsapp.care_plans.models import Consent, MemberRole
 from cptsapp.care_plans.relatives import Relative
 from cptsapp.care_plans.rules.words import CONSENTS
+from cptsapp.core.addresses import row_number
 from cptsapp.directory.models import Organisation, Person
 from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_SHORT
 from cptsapp.http.fields import BaseForm, PhoneField, no_nir, stripped
@@ -46,6 +48,20 @@ class AgreementMixin:
         return Consent(self.consent.data) if self.consent.data else None
 
 
+def _number(value: object) -> int | None:
+    """The number of a choice; None for anything else, which is as if nothing were chosen."""
+    return row_number(str(value))
+
+
+class SeveralField(RadioField):
+    """Those that a typed name may mean; what comes back is checked against them by the view (`chosen`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            "Plusieurs répondent\u00a0: choisissez", coerce=_number, choices=[], validate_choice=False, **kwargs
+        )
+
+
 class AddForm(AgreementMixin, BaseForm):
     """What every way of joining asks: the person's agreement, and whether to invite at once."""
 
@@ -60,8 +76,8 @@ class AddForm(AgreementMixin, BaseForm):
 class PersonForm(AddForm):
     """Someone of the directory, by the beginning of their name or their RPPS; chosen among several when needed."""
 
-    who = StringField("Qui", [InputRequired("Écrivez son nom."), Length(max=80), no_nir], filters=[stripped])
-    person = RadioField("Plusieurs répondent : choisissez", coerce=int, choices=[], validators=[Optional()])
+    who = StringField("Qui", [DataRequired("Écrivez son nom."), Length(max=80), no_nir], filters=[stripped])
+    person = SeveralField()
     role = RadioField(
         "Sa place",
         choices=[SelectChoice(role.value, words) for role, words in ROLES],
@@ -88,8 +104,8 @@ def who_words(person: Person) -> str:
 class StructureForm(AddForm):
     """A structure of the directory, by the beginning of its name."""
 
-    who = StringField("Structure", [InputRequired("Écrivez son nom."), Length(max=80), no_nir], filters=[stripped])
-    house = RadioField("Plusieurs répondent : choisissez", coerce=int, choices=[], validators=[Optional()])
+    who = StringField("Structure", [DataRequired("Écrivez son nom."), Length(max=80), no_nir], filters=[stripped])
+    house = SeveralField()
 
     def offer(self, found: Sequence[Organisation]) -> None:
         """Those that the name may mean."""
@@ -99,7 +115,7 @@ class StructureForm(AddForm):
 class RelativeForm(AddForm):
     """Someone close, who has no sheet in the directory."""
 
-    name = StringField("Nom", [InputRequired("Donnez son nom."), Length(max=80), no_nir], filters=[stripped])
+    name = StringField("Nom", [DataRequired("Donnez son nom."), Length(max=80), no_nir], filters=[stripped])
     link = StringField("Lien avec la personne", [Length(max=40), no_nir], filters=[stripped])
     phone = PhoneField("Téléphone", [Optional()])
     mail = StringField("Mail", [Optional(), Length(max=120), Email("Vérifiez l’adresse.")], filters=[stripped])
@@ -120,10 +136,8 @@ class AgreementForm(BaseForm):
 class DoctorForm(AgreementMixin, VersionedForm):
     """Who becomes the regular doctor."""
 
-    who = StringField(
-        "Nouveau médecin", [InputRequired("Écrivez son nom."), Length(max=80), no_nir], filters=[stripped]
-    )
-    person = RadioField("Plusieurs répondent : choisissez", coerce=int, choices=[], validators=[Optional()])
+    who = StringField("Nouveau médecin", [DataRequired("Écrivez son nom."), Length(max=80), no_nir], filters=[stripped])
+    person = SeveralField()
 
     def offer(self, found: Sequence[Person]) -> None:
         """Those that the name may mean."""

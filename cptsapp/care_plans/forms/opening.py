@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from cptsapp.care_plans.actions.opening import Newcomer
 from cptsapp.core import clock
@@ -17,8 +17,8 @@ NOT_BORN = "Vérifiez la date : elle est à venir."
 class NewcomerForm(OnceMixin, BaseForm):
     """Name, birth date, phone and commune; nothing else is asked (§6.2)."""
 
-    last_name = StringField("Nom", [InputRequired("Donnez le nom."), Length(max=80), no_nir], filters=[stripped])
-    first_name = StringField("Prénom", [InputRequired("Donnez le prénom."), Length(max=80), no_nir], filters=[stripped])
+    last_name = StringField("Nom", [DataRequired("Donnez le nom."), Length(max=80), no_nir], filters=[stripped])
+    first_name = StringField("Prénom", [DataRequired("Donnez le prénom."), Length(max=80), no_nir], filters=[stripped])
     birth_date = DayField("Date de naissance", [InputRequired("Donnez la date de naissance.")])
     phone = PhoneField("Téléphone", [Optional()])
     commune = SelectField("Commune", validators=[InputRequired("Choisissez la commune.")])
