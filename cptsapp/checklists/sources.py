@@ -41,9 +41,10 @@ class Source:
     `named`: checklist ids → names, for whoever asks, in a fixed number of statements. `can_see`: whether the user may
     open the checklist. `why_not_manage`: why they may not change what it lists. `takes_files`: a plan takes none.
     `figures`: code → (label, value today) of figures that may be given as evidence. `asks`: what else is asked of them.
-    `owners`: who may be given a commitment, person id → name; without it, whoever has an account. `opened`: told, in a
-    transaction of its own, that someone read a journal or a commitment with what was typed in them. `why_not_words`:
-    why words that are kept in clear, those of a commitment, may not be these.
+    `owners`: who may be given a commitment, person id → name; without it, whoever has an account. `articles`: where one
+    may be added, (number, heading); those that have one already are always there. `opened`: told, in a transaction of
+    its own, that someone read a journal or a commitment with what was typed in them. `why_not_words`: why words that
+    are kept in clear, those of a commitment, may not be these.
     """
 
     kind: ChecklistKind
@@ -56,6 +57,7 @@ class Source:
     # Told after someone changed the hands, the words or the state of a commitment, in the same transaction.
     changed: Callable[[Commitment, CurrentUser | None], None] = lambda _commitment, _by: None
     owners: Callable[[Checklist], Mapping[int, str]] | None = None
+    articles: Callable[[Checklist], Sequence[tuple[str, str]]] = lambda _checklist: ()
     opened: Callable[[Checklist, CurrentUser], None] = lambda _checklist, _by: None
     why_not_words: Callable[[Checklist, str], str | None] = lambda _checklist, _words: None
 

@@ -7,9 +7,10 @@ from sqlalchemy import exists, select
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment
 from cptsapp.checklists.sources import Asked, Named, Source
-from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, FrozenText
+from cptsapp.conventions.models import Article, Convention, ConventionComment, ConventionState, FrozenText
 from cptsapp.conventions.permissions import visible_to, why_not_manage
 from cptsapp.conventions.queries.partners import names_of
+from cptsapp.conventions.queries.people import house_people, partner_people
 from cptsapp.conventions.queries.report import partner_figures
 from cptsapp.conventions.rules.report import HIDDEN_WORDS, SMALL_WORDS
 from cptsapp.core.db import session
@@ -125,6 +126,19 @@ def _figures(checklist: Checklist) -> Mapping[str, tuple[str, str]]:
 _NO_PROOF = (SMALL_WORDS, HIDDEN_WORDS, "—", "0")
 
 
+def _owners(checklist: Checklist) -> Mapping[int, str]:
+    """The people of the house, then the partners' contacts, by name."""
+    number = session.scalar(select(Convention.id).where(Convention.checklist_id == checklist.id))
+    return dict([*house_people(), *(partner_people(number) if number is not None else ())])
+
+
+def _articles(checklist: Checklist) -> Sequence[tuple[str, str]]:
+    """Those of its text, in order, whether something is owed there yet or not."""
+    wanted = select(Article.number, Article.title).join(Convention, Convention.id == Article.convention_id)
+    rows = session.execute(wanted.where(Convention.checklist_id == checklist.id).order_by(Article.position))
+    return [(row.number, row.title) for row in rows]
+
+
 SOURCE = Source(
     kind=ChecklistKind.CONVENTION,
     named=_named,
@@ -133,4 +147,6 @@ SOURCE = Source(
     takes_files=True,
     figures=_figures,
     asks=_asks,
+    owners=_owners,
+    articles=_articles,
 )

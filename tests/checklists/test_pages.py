@@ -187,3 +187,14 @@ def test_articles_stand_in_their_order_each_once(cast, checklist_id):
         make_commitment(checklist_id, label=label, number=number, heading="")
     found = listing(checklist_id, acting(cast.coordinator))
     assert [(group.title, len(group.rows)) for group in found.groups] == [("Article 2.1", 2), ("Article 5", 1)]
+
+
+def test_one_may_be_added_to_an_article_that_has_none_yet(cast, sign_in, checklist_id):
+    page = sign_in(cast.coordinator).get(f"/listes/{checklist_id}/ajouter").text
+    assert "Article 2.1 — Recherche de médecin traitant" in page
+    assert "Dr Sarah Benali" in page
+
+
+def test_what_a_plan_asks_is_given_to_its_circle_alone(cast, sign_in, planned):
+    page = sign_in(cast.coordinator).get(f"/engagements/{planned}/modifier").text
+    assert ("Dr Hélène Renaudin" in page, "Dr Sarah Benali" in page) == (True, False)

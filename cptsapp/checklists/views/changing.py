@@ -12,6 +12,7 @@ from cptsapp.checklists.models import Checklist, CommitmentState
 from cptsapp.checklists.permissions import why_not_manage
 from cptsapp.checklists.queries import Row, article_title, articles, checklist, commitment, row
 from cptsapp.checklists.queries.people import named, owners
+from cptsapp.checklists.sources import source_of
 from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
 from cptsapp.checklists.views.sheet import bar_title
 from cptsapp.core import submissions
@@ -126,8 +127,8 @@ def edit(commitment_id: int) -> Response:
 
 
 def _terms_form(kept: Checklist, form: TermsForm, every: int | None, owner_id: int | None) -> TermsForm:
-    found = articles(kept.id)
-    choices = [(number, heading, article_title(number, heading)) for number, heading in found or [("", "")]]
+    found = dict.fromkeys([*source_of(kept).articles(kept), *articles(kept.id)]) or {("", ""): None}
+    choices = [(number, heading, article_title(number, heading)) for number, heading in found]
     return form.offer(kept.kind, choices, owners(kept, owner_id), every)
 
 
