@@ -143,6 +143,12 @@ def test_filters(house, chip, names):
     assert found.counts == {"en-cours": 3, "a-echeance": 2, "en-retard": 1, "closes": 1}
 
 
+def test_nothing_is_late_in_what_is_over(house):
+    make_commitment(make_convention(S.ENDED).checklist_id, due_on=date(2026, 7, 1))
+    [line] = register.register(house, "closes").lines
+    assert (line.tally.late, line.tally.total, line.step.words) == (0, 1, "arrivée à son terme")
+
+
 def test_a_search_begins_words_whatever_the_accents(house):
     for name in ("Hôpital du Littoral", "MSP des Olonnes"):
         make_convention(partner=partner_named(name), title="Convention")

@@ -186,7 +186,7 @@ def _line(known: Known, lead: str, today: date) -> Line:
         step=step,
         told_step=next_step(_told(known.facts), today),
         day=day_words(row.ended_on if row.state is S.ENDED else step.due_on, today, is_past=row.state is S.ENDED),
-        tally=known.tally,
+        tally=known.tally.once_over() if row.state is S.ENDED else known.tally,
         lead=lead,
         ended_on=row.ended_on,
         folded=fold(f"{names} {row.title} {kinds} {lead}"),

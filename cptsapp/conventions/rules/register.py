@@ -53,6 +53,10 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.kept + other.kept, self.doing + other.doing, self.late + other.late, self.todo + other.todo)
 
+    def once_over(self) -> "Tally":
+        """Of what has ended: kept, or not; nothing is late any more."""
+        return Tally(kept=self.kept, todo=self.total - self.kept)
+
     @property
     def parts(self) -> tuple[str, str, str]:
         """Where the bar's parts end, as percentages of the whole: kept, then being done, then late."""
