@@ -12,6 +12,7 @@ from cptsapp.care_plans.models import CarePlan, MemberRole, PlanEnd, PlanRight, 
 from cptsapp.care_plans.queries import rights as queries
 from cptsapp.care_plans.queries.holdings import holdings
 from cptsapp.care_plans.queries.plans import locked
+from cptsapp.care_plans.relatives import Relative, seal_relative
 from cptsapp.care_plans.rules import closing
 from cptsapp.care_plans.rules import rights as rules
 from cptsapp.checklists.actions import note_event
@@ -22,7 +23,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.outbox.models import Message
 from tests.tools.factories import acting
 from tests.tools.inbox import make_request
-from tests.tools.plans import make_member, make_plan
+from tests.tools.plans import make_meeting, make_member, make_plan
 
 
 @pytest.fixture
@@ -256,3 +257,21 @@ def test_a_right_that_is_late_says_so(active, asked, sign_in, cast, set_clock):
     number = asked()
     set_clock(clock.now() + timedelta(days=40))
     assert "9\u00a0jours" in sign_in(cast.coordinator).get(f"{PAGE}/{number}").text
+
+
+def test_an_anonymised_plan_still_reads(active, asked, sign_in, cast):
+    relative = make_member(plan(), role=MemberRole.RELATIVE)
+    seal_relative(relative, Relative("Odile", link="fille", mail="odile@courriel.example"))
+    meeting, checklist_id = make_meeting(plan(), kind="review_6").id, plan().checklist_id
+    note_event(checklist_id, "journal.note", by=None, note="Préfère le matin")
+    member = relative.id
+    rights.do(locked(active), asked(RightKind.OBJECTION), by=acting(cast.coordinator))
+    session.commit()
+    office, page = sign_in(cast.coordinator), "/ppcs/2026-17"
+    paths = ("/ppcs?etat=clos", page, f"{page}/reunions/{meeting}", f"{page}/documents", f"{page}/cercle/{member}")
+    for path in (*paths, f"/listes/{checklist_id}/journal", "/ppcs/chiffres", f"{page}/droits", "/journal"):
+        answer = office.get(path)
+        assert answer.status_code == 200, path
+        assert "Odile" not in answer.text
+        assert "Bretonnière" not in answer.text
+    assert office.post(f"{page}/identite").status_code in (200, 404, 409)
