@@ -211,3 +211,10 @@ def test_who_writes_compares_the_draft_with_what_was_read(cast, sign_in):
     place = committed(convention)
     assert "Chacun s’assure." in sign_in(cast.coordinator).get(f"{place}/versions").text
     assert sign_in(cast.board_member).get(f"{place}/versions?a=0").status_code == 404
+
+
+def test_a_lead_without_an_account_stays_chosen(cast, sign_in):
+    lead = make_person(last_name="Partie").id
+    place = committed(drafted(lead_id=lead))
+    page = sign_in(cast.coordinator).get(f"{place}/en-tete").text
+    assert f'selected value="{lead}">Dr Camille Partie' in page

@@ -15,8 +15,11 @@ from cptsapp.directory.queries.membership import organisation_roots
 from cptsapp.territory import queries as territory
 
 
-def house_people() -> list[tuple[int, str]]:
-    """Numbers and names of those of the house whose account is open today and who have a sheet, by name."""
+def house_people(kept: int | None = None) -> list[tuple[int, str]]:
+    """Numbers and names of those of the house whose account is open today and who have a sheet, by name.
+
+    `kept`: someone who is chosen already, and stays so though their account was shut since.
+    """
     roles = sorted(roles_with("commitments.own") - {Role.PARTNER})
     wanted = (
         select(Person)
@@ -25,7 +28,11 @@ def house_people() -> list[tuple[int, str]]:
         .where(User.is_active, RoleGrant.role.in_(roles), in_force(RoleGrant, territory.today()))
         .distinct()
     )
-    return _named(session.scalars(wanted).all())
+    people = list(session.scalars(wanted))
+    chosen = session.get(Person, kept) if kept is not None else None
+    if chosen is not None and chosen not in people:
+        people.append(chosen)
+    return _named(people)
 
 
 def partner_people(convention_id: int) -> list[tuple[int, str]]:

@@ -87,7 +87,7 @@ def head(convention_id: int) -> Response:
 def _head(found: Convention) -> Response:
     form = HeadForm() if request.method == "POST" else HeadForm(formdata=None).show(found)
     kept = {party.partner_id for party in found.parties if party.partner_id is not None}
-    form.offer(partners_offered(kept), house_people())
+    form.offer(partners_offered(kept), house_people(found.lead_id))
     if not form.is_valid():
         return _head_page(form, found, 422 if form.errors else 200)
     try:
@@ -101,7 +101,7 @@ def _head(found: Convention) -> Response:
 def _amendment_head(found: Convention) -> Response:
     is_sent = request.method == "POST"
     form = AmendmentHeadForm() if is_sent else AmendmentHeadForm(formdata=None).show(found)
-    form.offer(house_people())
+    form.offer(house_people(found.lead_id))
     if not form.is_valid():
         return _head_page(form, found, 422 if form.errors else 200)
     try:
@@ -284,9 +284,7 @@ def clause(convention_id: int, commitment_id: int) -> Response:
 
 def _offered(form: ClauseForm, found: Convention, kept: Commitment | None = None) -> ClauseForm:
     partners = names_of([found.id]).get(found.id, [])
-    people = dict([*house_people(), *partner_people(found.id)])
-    if kept is not None and kept.owner_id is not None and kept.owner_id not in people:
-        people[kept.owner_id] = "Responsable actuel"
+    people = dict([*house_people(kept.owner_id if kept else None), *partner_people(found.id)])
     return form.offer(" et ".join(partners) or "Le partenaire", territory.settings().name, list(people.items()))
 
 
