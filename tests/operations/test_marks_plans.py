@@ -31,7 +31,7 @@ from cptsapp.inbox.patients import read_text
 from cptsapp.outbox.models import Message
 from tests.operations.test_marks_requests import assert_nowhere
 from tests.tools.factories import acting
-from tests.tools.marks import MAIL, NAME, PHONE
+from tests.tools.marks import MAIL, NAME, PHONE, rows_of_every_table
 from tests.tools.plans import make_member
 
 pytestmark = pytest.mark.database
@@ -95,13 +95,16 @@ def house(app, cast, sign_in) -> House:
 def test_marks_are_nowhere_but_behind_seals(house, worker, sink, instance, app, tmp_path, log):
     open_and_search(house)
     gather_and_engage(house)
-    answer_by_link(house)
+    token = answer_by_link(house)
     note_and_put_off(house)
     ask_for_rights(house)
     lose_a_form(house)
     worker.once()
     assert_walk_was_walked(sink)
     assert_nowhere(app, sink, instance, tmp_path, log)
+    assert token not in log.getvalue()
+    assert not any(token.encode() in content for _name, content in rows_of_every_table())
+    session.remove()
 
 
 def test_once_objected_to_nothing_is_left_even_behind_seals(house, worker, sink, instance, app, tmp_path, log):
@@ -148,8 +151,8 @@ def gather_and_engage(house) -> None:
     assert house.gp.get(PATH).status_code == 200
 
 
-def answer_by_link(house) -> None:
-    """The relative opens the link of the mail, and takes part."""
+def answer_by_link(house) -> str:
+    """The relative opens the link of the mail, and takes part; gives its token."""
     mail = session.query(Message).filter(Message.kind == "plan.invited", Message.to_address.startswith("⟦")).one()
     link = re.search(r"https?://[^/\s]+(/ppcs/lien/\S+)", mail.text)[1]
     session.remove()
@@ -157,6 +160,7 @@ def answer_by_link(house) -> None:
     assert (page.status_code, LAST in page.text) == (200, False)
     house.done(house.stranger, f"{link}/participer")
     assert house.stranger.get(f"{link}x").status_code == 404
+    return link.rsplit("/", 1)[1]
 
 
 def note_and_put_off(house) -> None:
