@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cptsapp.checklists.models import JournalEntry
 from cptsapp.conventions.actions import alerts
 from cptsapp.conventions.models import ConventionState, Renewal
-from cptsapp.conventions.rules.alerts import Milestone, milestones, to_tell
+from cptsapp.conventions.rules.alerts import Milestone, is_review, milestones, to_tell
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.outbox.models import Message
@@ -58,6 +58,19 @@ def test_which_days_are_told(renewal, has_notice, found):
     assert [milestone for milestone, _on in days] == found
 
 
+@pytest.mark.parametrize(
+    ("label", "every", "is_told"),
+    [
+        ("Réunion de bilan", 6, True),
+        ("Bilan annuel", None, True),
+        ("Réunion d’équipe", 1, False),
+        ("Transmettre ses chiffres", 12, False),
+    ],
+)
+def test_what_is_a_meeting_to_prepare(label, every, is_told):
+    assert is_review(label, every) is is_told
+
+
 def test_the_coordination_and_who_leads_are_told_once_a_day(cast):
     lead = make_person(mail="lead@cpts.example")
     make_convention(ends_on=TODAY + timedelta(60), lead_id=lead.id, **NONE)
@@ -96,7 +109,7 @@ def test_a_day_that_moves_is_told_again(cast, set_clock):
 def test_a_review_is_told_by_its_words(cast):
     found = make_convention(ends_on=None, **NONE)
     make_commitment(found.checklist_id, label="Réunion de bilan", due_on=TODAY + timedelta(30), every_months=6)
-    make_commitment(found.checklist_id, label="Export", due_on=TODAY + timedelta(30), every_months=1)
+    make_commitment(found.checklist_id, label="Export", due_on=TODAY + timedelta(30), every_months=12)
     assert run() == 1
     [body] = told()
     assert "«\u00a0Réunion de bilan\u00a0», le mercredi 19 août 2026 (dans 30\u00a0jours)" in body

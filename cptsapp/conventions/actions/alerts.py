@@ -18,15 +18,13 @@ from cptsapp.conventions import alert_mail
 from cptsapp.conventions.alert_mail import Coming
 from cptsapp.conventions.models import Convention, ConventionState
 from cptsapp.conventions.queries.partners import names_of
-from cptsapp.conventions.rules.alerts import AHEAD, Milestone, Told, milestones, to_tell
+from cptsapp.conventions.rules.alerts import AHEAD, Milestone, Told, is_review, milestones, to_tell
 from cptsapp.conventions.rules.terms import decision_due_on
 from cptsapp.core.db import session
 from cptsapp.core.local import day_bounds
 from cptsapp.territory import queries as territory
 
 KIND, OF_REVIEW = "convention.reminded", "convention.review_reminded"
-# A commitment that comes again so seldom is a review; what comes every month is not told ninety days ahead.
-REVIEW_MONTHS = 6
 
 
 def alert(_now: datetime) -> int:
@@ -126,18 +124,18 @@ def _told(checklist_ids: set[int]) -> Mapping[int, set[Told]]:
 
 
 def _reviews(checklist_ids: set[int], today: date) -> Mapping[int, list[Any]]:
-    """The commitments still owed that come every six months or less often, due soon, by checklist."""
+    """The meetings still owed and due soon, by checklist."""
     rows = session.execute(
-        select(Commitment.id, Commitment.checklist_id, Commitment.label, Commitment.due_on)
+        select(Commitment.id, Commitment.checklist_id, Commitment.label, Commitment.due_on, Commitment.every_months)
         .where(
             Commitment.checklist_id.in_(checklist_ids),
             Commitment.state.in_(OPEN),
-            Commitment.every_months >= REVIEW_MONTHS,
             Commitment.due_on.between(today, today + timedelta(days=max(AHEAD))),
         )
         .order_by(Commitment.due_on, Commitment.id)
     )
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.checklist_id].append(row)
+        if is_review(row.label, row.every_months):
+            found[row.checklist_id].append(row)
     return found

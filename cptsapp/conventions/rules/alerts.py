@@ -7,8 +7,12 @@ from datetime import date
 from types import MappingProxyType
 
 from cptsapp.conventions.models import Renewal
+from cptsapp.core.text import fold
 
 AHEAD = (30, 90)  # days, the nearest first
+# What comes every month is not told ninety days ahead; nor is what is no meeting.
+REVIEW_MONTHS = 6
+REVIEW_WORDS = frozenset({"bilan", "bilans", "reunion", "reunions", "revue"})
 
 
 class Milestone(enum.StrEnum):
@@ -37,6 +41,12 @@ class Told:
     on: date
     ahead: int
     commitment_id: int | None = None
+
+
+def is_review(label: str, every_months: int | None) -> bool:
+    """Whether a commitment is a meeting to prepare: « Réunion de bilan », « Bilan annuel », once or every six months."""
+    is_seldom = every_months is None or every_months >= REVIEW_MONTHS
+    return is_seldom and not REVIEW_WORDS.isdisjoint(fold(label).split())
 
 
 def milestones(
