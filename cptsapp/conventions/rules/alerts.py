@@ -44,7 +44,7 @@ class Told:
 
 
 def is_review(label: str, every_months: int | None) -> bool:
-    """Whether a commitment is a meeting to prepare: « Réunion de bilan », « Bilan annuel », once or every six months."""
+    """Whether a commitment is a meeting to prepare: « Réunion de bilan », « Bilan annuel », seldom enough."""
     is_seldom = every_months is None or every_months >= REVIEW_MONTHS
     return is_seldom and not REVIEW_WORDS.isdisjoint(fold(label).split())
 
