@@ -86,6 +86,15 @@ def test_what_is_missing_is_the_next_act(cast, sign_in):
     assert f"{PAGE}/cercle/ajouter?place=lead" in page
 
 
+def test_a_doctor_who_declined_is_replaced(plan, cast, sign_in):
+    member = session.scalar(select(CircleMember).where(CircleMember.role == MemberRole.REGULAR_DOCTOR))
+    member.accepted_at, member.declined_at = None, member.accepted_at
+    session.commit()
+    page = sign_in(cast.coordinator).get(PAGE).text
+    assert "Le médecin traitant a décliné" in page
+    assert f"{PAGE}/cercle/medecin" in page
+
+
 def test_the_circle_is_engaged_from_the_page(plan, lead, sign_in):
     browser = sign_in(lead)
     assert "Engager le cercle" in browser.get(PAGE).text
