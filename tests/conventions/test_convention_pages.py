@@ -218,3 +218,11 @@ def test_a_lead_without_an_account_stays_chosen(cast, sign_in):
     place = committed(drafted(lead_id=lead))
     page = sign_in(cast.coordinator).get(f"{place}/en-tete").text
     assert f'selected value="{lead}">Dr Camille Partie' in page
+
+
+def test_who_may_not_note_the_adoption_is_not_led_to_it(cast, sign_in):
+    page = committed(circulated(acting(cast.coordinator)))
+    assistant = make_user(Role.ASSISTANT)
+    session.commit()
+    assert "/adoption" in sign_in(cast.coordinator).get(page).text
+    assert "/adoption" not in sign_in(assistant).get(page).text

@@ -125,6 +125,8 @@ def _act_before(found: Convention, step: Step, parties: list[queries.PartyRow]) 
         return Act(
             "Faire relire le texte", "Aux parties et au conseil.", _to("circulate", found), "Faire relire", text, "Lire"
         )
+    if found.state is S.CIRCULATED and not me().can("conventions.adopt"):
+        return Act("Relecture en cours", _until(found.comments_due_on), text, "Lire les remarques")
     if found.state is S.CIRCULATED:
         return Act(
             "Relecture en cours",
