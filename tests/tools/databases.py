@@ -105,8 +105,11 @@ def share_compiled(engine: Engine) -> None:
 
     A compiled statement is known by its dialect, so they share that too; it knows nothing of one database.
     """
-    known = _compiled.setdefault(engine.dialect.name, (engine.dialect, engine._compiled_cache))
-    engine.dialect, engine._compiled_cache = known
+    name = engine.dialect.name
+    if name not in _compiled:
+        engine.connect().close()  # a dialect asks the version of the server at its engine's first connection
+        _compiled[name] = engine.dialect, engine._compiled_cache
+    engine.dialect, engine._compiled_cache = _compiled[name]
 
 
 _opened: "weakref.WeakSet[psycopg.Connection]" = weakref.WeakSet()
