@@ -201,6 +201,17 @@ def test_the_page_and_what_leaves(sign_in, cast):
     assert "réunion de bilan" in client.get("/conventions/imprimer").text
 
 
+def test_a_long_register_is_read_page_by_page(sign_in, cast, monkeypatch):
+    monkeypatch.setattr(register, "PAGE", 1)
+    for name in ("Premier", "Second"):
+        make_convention(partner=partner_named(name))
+    session.commit()
+    client = sign_in(cast.coordinator)
+    first, second = (client.get(f"/conventions?page={page}").text for page in (1, 2))
+    assert ("Premier" in first, "Second" in first, "Suivants" in first) == (True, False, True)
+    assert ("Second" in second, "Suivants" in second) == (True, False)
+
+
 def test_an_empty_register_says_what_to_do(sign_in, cast):
     assert "Nouvelle convention" in sign_in(cast.coordinator).get("/conventions").text
     assert "Nouvelle convention" not in sign_in(cast.board_member).get("/conventions").text
