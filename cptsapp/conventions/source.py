@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import exists, select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment
+from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, CommitmentState
+from cptsapp.checklists.permissions import numbers_of
 from cptsapp.checklists.sources import Asked, Named, Source
 from cptsapp.conventions.models import Article, Convention, ConventionComment, ConventionState, FrozenText
 from cptsapp.conventions.permissions import visible_to, why_not_manage
@@ -48,14 +49,15 @@ def _title(title: str, partners: Sequence[str], amendment_number: int | None) ->
 
 
 def _can_see(checklist: Checklist, user: CurrentUser) -> bool:
-    """Whoever may open the convention; and whoever owes one of its lines, who reads what they signed for."""
+    """Whoever may open the convention; and whoever owes or kept one of its lines, who reads what they signed for."""
     found = select(Convention.id).where(Convention.checklist_id == checklist.id, visible_to(user))
     if session.scalar(found) is not None:
         return True
-    if user.person_id is None:
+    if user.person_id is None or not checklist.is_live:
         return False
-    owed = select(Commitment.id).where(Commitment.checklist_id == checklist.id, Commitment.owner_id == user.person_id)
-    return checklist.is_live and session.scalar(owed.limit(1)) is not None
+    theirs = Commitment.checklist_id == checklist.id, Commitment.owner_id.in_(numbers_of(user))
+    owed = select(Commitment.id).where(*theirs, Commitment.state != CommitmentState.DROPPED)
+    return session.scalar(owed.limit(1)) is not None
 
 
 def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:

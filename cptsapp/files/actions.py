@@ -10,6 +10,8 @@ from sqlalchemy import select, text
 from cptsapp.audit.actions import Actor, record
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.refusals import refuse_if
+from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 from cptsapp.files import content, disk
 from cptsapp.files.models import StoredFile
 from cptsapp.files.rules import safe_name
@@ -22,8 +24,10 @@ def store(stream: IO[bytes], name: str, *, by: Actor | None) -> StoredFile:
     """Store what a stream holds, under the name someone gave it made safe. The caller holds it by its number.
 
     The bytes are on the disk before the transaction can end. Raises Refusal for what is empty, too large, or of a kind
-    that is not taken: its content tells, not its name. What a refusal or a rollback leaves, `sweep` removes.
+    that is not taken: its content tells, not its name; and for a name that holds what looks like a NIR. What a refusal
+    or a rollback leaves, `sweep` removes.
     """
+    refuse_if(NIR_REFUSED if looks_like_nir(name) else None)
     waiting, checksum, size = disk.receive(stream)
     try:
         file = _row(waiting, name, checksum, size, by)

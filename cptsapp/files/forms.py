@@ -7,6 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import ValidationError
 
 from cptsapp.core.refusals import Refusal
+from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 from cptsapp.files import content
 from cptsapp.files.rules import ACCEPT, EMPTY, KINDS, MAX_BYTES, TOO_LARGE
 
@@ -59,6 +60,8 @@ def _taken(_form: Any, field: UploadField) -> None:
     stream.flush()
     path = Path(str(stream.name))
     size = path.stat().st_size
+    if looks_like_nir(field.file_name):  # a scan is often called after whom it is about
+        raise ValidationError(NIR_REFUSED)
     if not size or size > MAX_BYTES:
         raise ValidationError(TOO_LARGE if size else EMPTY)
     try:

@@ -18,7 +18,7 @@ from cptsapp.checklists.models import (
     JournalEntry,
     Side,
 )
-from cptsapp.checklists.permissions import can_read, why_not_tick
+from cptsapp.checklists.permissions import can_read, why_not_manage, why_not_tick
 from cptsapp.checklists.rules import STATE_WORDS, add_months, why_not_go
 from cptsapp.checklists.sources import source_of
 from cptsapp.core import clock
@@ -113,6 +113,7 @@ def tick(
     if commitment.state is after and _is_sent_twice(commitment, by):
         return commitment
     refuse_if(why_not_tick(checklist, commitment.owner_id, by))
+    refuse_if(why_not_manage(checklist, by) if after is CommitmentState.DROPPED else None)
     refuse_if(_why_not(commitment, after))
     refuse_stale(commitment, version)
     today = territory.today()
