@@ -90,7 +90,7 @@ def test_what_was_typed_goes_and_what_was_done_stays(closed, cast):
     retention.anonymise(found, because="asked", by=None)
     session.flush()
     session.expire_all()
-    assert (own.label, own.expected, kept.label) == (OWN, "", "Valider le plan")
+    assert (own.label, own.expected, kept.label) == (OWN, "", "Valider le plan, expertise médicale")
     assert (meeting.moved_reason, meeting.link) == (None, "")
     assert session.query(JournalEntry).filter(JournalEntry.note.is_not(None)).count() == 0
     assert session.query(JournalEntry).filter_by(kind="journal.note").count() == 1

@@ -9,7 +9,7 @@ from cptsapp.care_plans.actions.changing import CLOSED, held, say
 from cptsapp.care_plans.actions.moves import touch
 from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRole, PlanState
 from cptsapp.care_plans.queries.plans import circle, doctor_of, lead_of, locked, member_of
-from cptsapp.care_plans.relatives import Relative, seal_relative
+from cptsapp.care_plans.relatives import Relative, read_relative, seal_relative
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
@@ -74,8 +74,9 @@ def add_structure(plan_id: int, organisation_id: int, place: Place, *, by: Curre
 
 
 def add_relative(plan_id: int, relative: Relative, place: Place, *, by: CurrentUser) -> CircleMember:
-    """A relative joins the circle: name and contact sealed. Raises Refusal for what looks like a NIR."""
-    plan, _ = held(plan_id, by=by)
+    """A relative joins the circle: name and contact sealed. Raises Refusal for a NIR, or sent twice."""
+    plan, members = held(plan_id, by=by)
+    refuse_if(ALREADY if relative in [read_relative(one) for one in members] else None)
     member = CircleMember(role=MemberRole.RELATIVE)
     seal_relative(member, relative)
     return _join(plan, member, place.consent, by)

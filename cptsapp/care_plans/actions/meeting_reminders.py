@@ -125,9 +125,9 @@ def _office() -> Sequence[User]:
 
 
 def _lead_of(plan_id: int) -> Sequence[User]:
-    """The account of a plan's lead, while the person agrees to them; none without."""
+    """The account of a plan's lead, while they take part and the person agrees to them; none without."""
     lead = lead_of(circle(plan_id))
-    if lead is None or lead.person_id is None or lead.id not in agreeing(plan_id):
+    if lead is None or lead.person_id is None or lead.declined_at is not None or lead.id not in agreeing(plan_id):
         return ()
     wanted = select(User).where(User.person_id.in_(same_person({lead.person_id})), User.is_active)
     return session.scalars(wanted.order_by(User.id).limit(1)).all()

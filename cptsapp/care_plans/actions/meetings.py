@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import delete, select
 
@@ -12,6 +13,7 @@ from cptsapp.care_plans import meeting_mail
 from cptsapp.care_plans.actions import fees, ticks
 from cptsapp.care_plans.actions.held_meetings import managed, refuse_closed, refuse_others, touch_meeting
 from cptsapp.care_plans.actions.moves import move, move_meeting
+from cptsapp.care_plans.identity import NAMED, names_person
 from cptsapp.care_plans.models import (
     Attendance,
     CarePlan,
@@ -28,6 +30,7 @@ from cptsapp.checklists.actions import note_event
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
+from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 from cptsapp.inbox.patients import seal_text
 from cptsapp.territory import queries as territory
 
@@ -63,12 +66,15 @@ def _of_kinds(plan: CarePlan, kinds: Collection[MeetingKind]) -> Sequence[PlanMe
 
 
 def add_extra(plan_id: int, due_on: date, *, by: CurrentUser) -> PlanMeeting:
-    """One more meeting, to be held by a day. Raises Refusal for a day gone by, or a plan that is closed."""
+    """One more meeting, to be held by a day; sent twice, it is one. Raises Refusal for a day gone by, a closed plan."""
     plan = locked(plan_id)
     refuse_others(plan, by)
     refuse_closed(plan)
     if due_on < territory.today():
         raise Refusal(PAST, "due_on")
+    asked = (one for one in _of_kinds(plan, (MeetingKind.EXTRA,)) if one.state is MeetingState.PLANNED)
+    if (there := next((one for one in asked if one.due_on == due_on), None)) is not None:
+        return there
     meeting = _new(plan, MeetingKind.EXTRA, due_on, by=by)
     note_event(plan.checklist_id, "meeting.added", by=by, due_on=due_on.isoformat())
     return meeting
@@ -118,8 +124,7 @@ def fix(
     `minutes`: 10 to 240. A date gone by is allowed, for a meeting written down afterwards: nobody is told of it.
     """
     plan, meeting = managed(meeting_id, by=by, version=version)
-    if link and not link.startswith("https://"):
-        raise Refusal(LINK, "link")
+    _refuse_link(plan, link)
     if territory.local(starts_at).date() < plan.opened_on:
         raise Refusal(TOO_EARLY, "day")
     was_fixed = meeting.state is MeetingState.FIXED
@@ -135,6 +140,18 @@ def fix(
     if starts_at > clock.now():
         meeting_mail.invite(plan, meeting, is_again=was_fixed)
     return meeting
+
+
+def _refuse_link(plan: CarePlan, link: str) -> None:
+    """Raise Refusal for an address that a browser would not open safely, or that tells whom the plan is about."""
+    if not link:
+        return
+    if not link.startswith("https://"):
+        raise Refusal(LINK, "link")
+    if looks_like_nir(link):
+        raise Refusal(NIR_REFUSED, "link")
+    if names_person(plan, unquote(link)):
+        raise Refusal(NAMED, "link")
 
 
 def unfix(meeting_id: int, *, version: int | None = None, by: CurrentUser) -> PlanMeeting:

@@ -25,9 +25,11 @@ from cptsapp.care_plans.models import (
     PlanState,
 )
 from cptsapp.care_plans.queries.plans import locked
-from cptsapp.care_plans.queries.settings import settings
+from cptsapp.care_plans.queries.settings import settings, standards
+from cptsapp.care_plans.rules.defaults import BY_CODE
 from cptsapp.checklists import erasure as checklists
 from cptsapp.checklists.actions import note_event
+from cptsapp.checklists.models import Commitment
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.erasures import Erased
@@ -90,6 +92,7 @@ def anonymise(plan: CarePlan, *, because: str, by: Actor | None) -> None:
     _drop_messages(plan)
     _blank_rows(plan)
     checklists.blank(plan.checklist_id)
+    _say_as_standard(plan)
     _blank_plan(plan)
 
 
@@ -119,6 +122,14 @@ def _blank_rows(plan: CarePlan) -> None:
     _blank(PlanRight, plan, note=None)
     waiting = update(PlanRight).where(PlanRight.plan_id == plan.id, PlanRight.done_at.is_(None))
     session.execute(waiting.values(done_at=clock.now()))  # nothing is left to copy nor to leave
+
+
+def _say_as_standard(plan: CarePlan) -> None:
+    """Standard commitments in the words of every plan: someone may have written over them."""
+    theirs = Commitment.checklist_id == plan.checklist_id
+    for code, one in {**BY_CODE, **{one.code: one for one in standards()}}.items():
+        words = {"label": one.label, "expected": one.expected}
+        session.execute(update(Commitment).where(theirs, Commitment.code == code).values(words))
 
 
 def _blank(table: Any, plan: CarePlan, **values: str | None) -> None:

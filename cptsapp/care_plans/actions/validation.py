@@ -25,11 +25,11 @@ REVIEWS = (MeetingKind.REVIEW_6, MeetingKind.REVIEW_12)
 def validate(plan_id: int, *, by: CurrentUser, version: int | None = None) -> CarePlan:
     """The regular doctor, or the coordination to whom they said it, validates the plan today.
 
-    Raises Refusal for anyone else, without a regular doctor whom the person agrees to, or on a stale page.
+    Raises Refusal for anyone else, on a stale page, or without a regular doctor who takes part and is agreed to.
     """
     plan, doctor = _held(plan_id, by)
     refuse_stale(plan, version)
-    if doctor is None or doctor.id not in agreeing(plan.id):
+    if doctor is None or doctor.declined_at is not None or doctor.id not in agreeing(plan.id):
         raise Refusal(NO_DOCTOR)
     plan.validated_on, plan.validated_by_id = territory.today(), by.id
     move(plan, "validate", by=by, happened_on=plan.validated_on)

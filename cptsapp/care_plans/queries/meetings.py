@@ -147,7 +147,9 @@ def to_answer(meeting: PlanMeeting, poll: Poll, member_id: int) -> PollToAnswer:
 
 
 def fixed_for(member: CircleMember) -> list[tuple[str, datetime, PlanMeeting]]:
-    """The meetings to come whose date is chosen: name, local hour, row; for the page of a private link."""
+    """The meetings to come whose date is chosen: name, local hour, row; for a private link, none for who declined."""
+    if member.declined_at is not None:
+        return []
     coming = PlanMeeting.state == MeetingState.FIXED, PlanMeeting.starts_at > clock.now()
     wanted = select(PlanMeeting).where(PlanMeeting.plan_id == member.plan_id, *coming)
     found = session.scalars(wanted.order_by(PlanMeeting.starts_at)).all()
