@@ -60,6 +60,8 @@ class Source:
     articles: Callable[[Checklist], Sequence[tuple[str, str]]] = lambda _checklist: ()
     opened: Callable[[Checklist, CurrentUser], None] = lambda _checklist, _by: None
     why_not_words: Callable[[Checklist, str], str | None] = lambda _checklist, _words: None
+    # Asked before one of its commitments is held: what the checklist belongs to comes first, as whoever changes both.
+    hold: Callable[[Checklist], None] = lambda _checklist: None
 
 
 _sources: dict[ChecklistKind, Source] = {}

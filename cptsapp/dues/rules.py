@@ -13,12 +13,12 @@ EVERY_DAYS = 7
 
 
 def group_of(due_on: date | None, today: date) -> str:
-    """The group a day falls in; the week ends on Sunday. What has no day is owed all along."""
+    """The group a day falls in; the week is that of seven days, today's the first. What has no day comes last."""
     if due_on is None:
         return AFTER
     if due_on < today:
         return LATE
-    return WEEK if due_on <= today + timedelta(days=6 - today.weekday()) else AFTER
+    return WEEK if due_on < today + timedelta(days=7) else AFTER
 
 
 def order_key(due_on: date | None, today: date) -> date:

@@ -198,3 +198,18 @@ def test_one_may_be_added_to_an_article_that_has_none_yet(cast, sign_in, checkli
 def test_what_a_plan_asks_is_given_to_its_circle_alone(cast, sign_in, planned):
     page = sign_in(cast.coordinator).get(f"/engagements/{planned}/modifier").text
     assert ("Dr Hélène Renaudin" in page, "Dr Sarah Benali" in page) == (True, False)
+
+
+def test_of_what_recurs_the_older_occurrences_are_on_a_page_of_their_own(cast, sign_in, checklist_id):
+    by, number = acting(cast.coordinator), make_commitment(checklist_id, label="Export", every_months=3).id
+    make_commitment(checklist_id, label="Bilan annuel")
+    for _ in range(3):
+        done = actions.locked(number)
+        number = actions.set_state(done, CommitmentState.DONE, by=by, on=done.due_on).id
+    found = listing(checklist_id, by)
+    assert [one.label for one in found.rows] == ["Export", "Export", "Bilan annuel"]
+    assert (found.past, found.tally.done) == (2, 3)
+    session.commit()
+    client = sign_in(cast.coordinator)
+    assert "2\u00a0occurrences passées" in client.get("/conventions/1").text
+    assert client.get(f"/listes/{checklist_id}").text.count('id="engagement-') == 5

@@ -128,8 +128,12 @@ def tick(
 
 def held(commitment_id: int, by: CurrentUser) -> tuple[Commitment, Checklist]:
     """A commitment to be changed, its row held, and its checklist. Raises Invisible when the user may not read it."""
+    checklist_id = session.scalar(select(Commitment.checklist_id).where(Commitment.id == commitment_id))
+    if checklist_id is None:
+        raise Invisible
+    checklist = session.get_one(Checklist, checklist_id)
+    source_of(checklist).hold(checklist)
     commitment = locked(commitment_id)
-    checklist = session.get_one(Checklist, commitment.checklist_id)
     if not can_read(checklist, commitment.owner_id, by):
         raise Invisible
     return commitment, checklist

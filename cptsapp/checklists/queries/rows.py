@@ -119,6 +119,7 @@ class Listing:
     id: int
     groups: tuple[Group, ...]
     tally: Tally
+    past: int  # older occurrences of what recurs, left out
     can_manage: bool
     is_live: bool
 
@@ -155,15 +156,33 @@ def commitment(commitment_id: int, user: CurrentUser) -> tuple[Commitment, Check
     return found, kept
 
 
-def listing(checklist_id: int, user: CurrentUser) -> Listing:
-    """What a checklist asks, as its page shows it. The caller has seen to it that the user may open the page."""
+def listing(checklist_id: int, user: CurrentUser, *, whole: bool = False) -> Listing:
+    """What a checklist asks, as its page shows it; the older occurrences of what recurs only in a whole one.
+
+    The caller has seen to it that the user may open the page.
+    """
     kept = session.get_one(Checklist, checklist_id)
-    reader = _Reader(kept, user)
+    reader, today = _Reader(kept, user), territory.today()
     found = session.execute(_commitments().where(Commitment.checklist_id == checklist_id)).all()
-    ordered = sorted(found, key=lambda one: (one.position, one.id))
-    rows = _rows(ordered, {checklist_id: reader}, _proofs(Commitment.checklist_id == checklist_id))
-    today = territory.today()
-    return Listing(checklist_id, _groups(rows), tally(rows, today), reader.manages, kept.is_live)
+    past = {one.renewed_from_id for one in found if one.state is CommitmentState.DONE} - {None}
+    shown = found if whole else [one for one in found if one.id not in past]
+    proofs = _proofs(Commitment.checklist_id == checklist_id)
+    rows = _rows(_in_order(shown, found), {checklist_id: reader}, proofs)
+    return Listing(
+        checklist_id, _groups(rows), tally(found, today), len(found) - len(shown), reader.manages, kept.is_live
+    )
+
+
+def _in_order(shown: Iterable[Any], found: Sequence[Any]) -> list[Any]:
+    """By their place; what comes again stands where it first stood, after what it renews."""
+    places = {one.id: one for one in found}
+
+    def first(one: Any) -> Any:
+        while one.renewed_from_id in places:
+            one = places[one.renewed_from_id]
+        return one
+
+    return sorted(shown, key=lambda one: (first(one).position, first(one).id, one.position, one.id))
 
 
 def row(commitment_id: int, user: CurrentUser) -> Row:

@@ -8,7 +8,7 @@ from cptsapp.accounts.current import me
 from cptsapp.checklists import actions
 from cptsapp.checklists.forms import FigureForm, FileForm, LinkForm, StateForm, warning_for
 from cptsapp.checklists.models import Checklist, ChecklistKind, CommitmentState
-from cptsapp.checklists.queries import commitment, journal, row
+from cptsapp.checklists.queries import checklist, commitment, journal, listing, row
 from cptsapp.checklists.queries.people import MINE, named
 from cptsapp.checklists.sources import source_of
 from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
@@ -24,6 +24,20 @@ BACK_MINE, BACK_SHEET = "miens", "fiche"
 def sheet(commitment_id: int) -> Response:
     """What it says, who owes it, what shows it was kept, what happened to it."""
     return shown(commitment_id)
+
+
+@blueprint.get(f"/listes/<{NUMBER}:checklist_id>")
+@requires(*READS)
+def whole_list(checklist_id: int) -> str:
+    """Every commitment of a list, with the older occurrences of what recurs."""
+    kept = checklist(checklist_id, me())
+    note_opened(kept)
+    return render_template(
+        "checklists/list.html",
+        listing=listing(kept.id, me(), whole=True),
+        place=named(kept, me()),
+        bar_title=bar_title(kept),
+    )
 
 
 def shown(
