@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
@@ -22,7 +22,6 @@ RELATIONS = {Relation.PARTNERSHIP: "Partenariat", Relation.MEMBERSHIP: "Adhésio
 class PartnerForm(BaseForm, OnceMixin):
     """What a structure of the directory is to the CPTS (D45, D46)."""
 
-    organisation_id = HiddenField()
     kind = SelectField(
         "Sorte de partenaire",
         choices={kind.value: label for kind, label in KIND_LABELS.items()},

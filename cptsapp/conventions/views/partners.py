@@ -91,7 +91,7 @@ def add_partner(organisation_id: int) -> Response:
     known = queries.partner_of(structure.id)
     if known is not None and not request.form:
         return htmx.redirect(_url(known.id))
-    form = PartnerForm(kind=usual_kind(structure.kind), organisation_id=str(structure.id))
+    form = PartnerForm(kind=usual_kind(structure.kind))
     if not form.is_valid():
         return _new_page(form, structure)
     if made := submissions.result_for(me().id, form.once.data, "partner"):
