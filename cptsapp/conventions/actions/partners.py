@@ -154,7 +154,7 @@ def leave(partner_id: int, on: date, reason: str, *, by: Actor | None) -> Partne
         contact.ended_on = on
     partner.left_on, partner.left_reason = on, reason.strip()
     session.flush()
-    record("partner.left", partner, by=by, on=on.isoformat())
+    record("partner.left", partner, by=by, left_on=on.isoformat())
     return partner
 
 

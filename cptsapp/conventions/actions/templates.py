@@ -67,7 +67,7 @@ def save(
         raise Refusal(SAME)
     template.name = name.strip()
     saved = _add_version(template, last.number + 1, text, by=by, note=note)
-    record("template.saved", template, by=by, number=saved.number)
+    record("template.saved", template, by=by, version=saved.number)
     return saved
 
 
