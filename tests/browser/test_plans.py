@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cptsapp.care_plans.actions import answers, circle, links, meetings, opening
 from cptsapp.care_plans.actions.circle import Place
-from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRole, PlanMeeting
+from cptsapp.care_plans.models import Consent, MemberRole, PlanMeeting
 from cptsapp.care_plans.relatives import Relative
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -14,19 +14,9 @@ from cptsapp.territory import queries as territory
 from tests.browser.conftest import LOOKS
 from tests.tools import axe
 from tests.tools.factories import acting, make_organisation, make_person
-from tests.tools.inbox import make_request
 from tests.tools.plans import make_member, make_plan
 
 NURSE = {"last_name": "Jolly", "first_name": "Carole", "title": "", "mail": "carole.jolly@cabinet.example"}
-
-
-@pytest.fixture
-def asked(cast):
-    """A request in search, a nurse in the directory."""
-    make_person(**NURSE, profession="nurse")
-    reference = make_request("searching").reference
-    session.commit()
-    return reference
 
 
 @pytest.fixture
@@ -88,28 +78,6 @@ def test_the_pages_have_no_fault(plans, open_as, cast, phone, dark, picture):
     doctor = open_as(session.merge(cast.gp), phone=phone, dark=dark)
     looks_right(doctor, [(plan, "ppcs-medecin"), (f"{plan}/quitter", "")], picture, look)
     looks_right(open_as(None, phone=phone, dark=dark), [(plans["link"], "ppcs-lien-proche")], picture, look)
-
-
-def test_from_the_request_to_the_circle_engaged(asked, open_as, cast, picture):
-    page = open_as(session.merge(cast.coordinator))
-    page.goto(f"/demandes/{asked}")
-    page.get_by_role("button", name="Ouvrir un PPCS pour J. G., 1947").click()
-    expect(page.get_by_role("heading", name="PPCS 2026-001, J. G., 1947")).to_be_visible()
-    page.get_by_role("link", name="Nommer le référent").click()
-    page.get_by_label("Qui", exact=True).fill("jolly")
-    page.get_by_label("De vive voix").check()
-    page.get_by_label("L’inviter maintenant").check()
-    page.get_by_role("button", name="Ajouter au cercle").click()
-    page.get_by_role("link", name="Ajouter le médecin traitant").click()
-    page.get_by_label("Qui", exact=True).fill("renaudin")
-    page.get_by_label("Par téléphone").check()
-    page.get_by_role("button", name="Ajouter au cercle").click()
-    page.get_by_role("button", name="Engager le cercle").click()
-    expect(page.get_by_role("heading", name="Choisir la date de la première réunion")).to_be_visible()
-    expect(page.get_by_role("link", name="Valider le plan, expertise médicale")).to_be_visible()
-    session.rollback()
-    assert session.scalars(select(CarePlan)).one().state == "meeting"
-    assert session.scalars(select(CircleMember.role).order_by(CircleMember.id)).all() == ["lead", "regular_doctor"]
 
 
 def test_the_doctor_validates_in_one_tap_without_a_script(plans, open_as, cast):
