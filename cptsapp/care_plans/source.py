@@ -10,6 +10,7 @@ from cptsapp.care_plans.identity import NAMED, names_person, title, url_of
 from cptsapp.care_plans.models import CarePlan, CircleMember, PlanState
 from cptsapp.care_plans.permissions import visible_to, why_not_manage
 from cptsapp.care_plans.queries.calendar import asked_of
+from cptsapp.care_plans.queries.plans import locked
 from cptsapp.care_plans.readings import note_reading
 from cptsapp.care_plans.rules.defaults import VALIDATION_CODE
 from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, CommitmentState
@@ -45,6 +46,14 @@ def _changed(commitment: Commitment, by: CurrentUser | None) -> None:
         validation.validate(plan.id, by=by)
     if commitment.state in OPEN and plan.state is PlanState.ACTIVE:
         validation.take_back(plan.id, by=by)
+
+
+def _hold(checklist: Checklist) -> None:
+    """The plan before its commitments, as every act of a plan: a tick that waited sees whether it was closed since."""
+    number = session.scalar(select(CarePlan.id).where(CarePlan.checklist_id == checklist.id))
+    if number is not None:
+        locked(number)
+        session.refresh(checklist)
 
 
 def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:
@@ -90,6 +99,7 @@ SOURCE = Source(
     asks=asked_of,
     changed=_changed,
     why_not_words=_why_not_words,
+    hold=_hold,
     opened=_opened,
     owners=_owners,
 )
