@@ -143,7 +143,13 @@ SENTENCES = MappingProxyType({**_SUMS, **_PLAN_RIGHTS, **_FILES, **_CHECKLISTS, 
 
 # By name of the fact.
 FIELDS = MappingProxyType(
-    {"due_on": "échéance", "owner": "responsable", "year": "année", "line_kind": "quelles sommes"}
+    {
+        "due_on": "échéance",
+        "left_on": "parti le",
+        "owner": "responsable",
+        "year": "année",
+        "line_kind": "quelles sommes",
+    }
 )
 
 # Values by name of the fact, as in `audit.words.VALUES`.
