@@ -84,6 +84,7 @@ class Commitment(Base):
             postgresql_where=text(_OPEN),
         ),
         Index("ix_commitment_due", "due_on", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        {"sqlite_autoincrement": True},  # one removed from a draft gives its number to no other: the trail speaks by it
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
         sa.UniqueConstraint("renewed_from_id", name=op.f("uq_commitment_renewed_from_id")),
         sa.UniqueConstraint("seal_id", name=op.f("uq_commitment_seal_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.create_index("ix_commitment_checklist", ["checklist_id", "position", "id"], unique=False)
