@@ -7,7 +7,6 @@ from cptsapp.conventions.models import Convention, ConventionParty, ConventionSt
 from cptsapp.inbox.permissions import organisations_of
 
 READER = "Seule la coordination rédige et fait signer les conventions."
-ADOPTS = "Seuls la coordination et le bureau notent l’adoption."
 
 
 def visible_to(user: CurrentUser) -> ColumnElement[bool]:
@@ -28,8 +27,3 @@ def visible_to(user: CurrentUser) -> ColumnElement[bool]:
 def why_not_manage(user: CurrentUser) -> str | None:
     """Why the user may not write conventions, or None."""
     return None if user.can("conventions.manage") else READER
-
-
-def why_not_adopt(user: CurrentUser) -> str | None:
-    """Why the user may not note the board's adoption, or None."""
-    return None if user.can("conventions.adopt") else ADOPTS

@@ -12,7 +12,7 @@ from cptsapp.care_plans.rules.fees import STEP_WORDS
 from cptsapp.core.db import session
 from cptsapp.directory.merged import merged_persons, same_person
 from cptsapp.directory.models import Person, Profession
-from cptsapp.ledger.models import LedgerLine, LineState
+from cptsapp.ledger.models import LedgerLine
 from cptsapp.ledger.naming import Naming
 from cptsapp.ledger.queries import lines_from
 
@@ -117,12 +117,6 @@ def named(lines: Collection[LedgerLine]) -> Mapping[int, str]:
     )
     words = {fee_id: f"Forfait {title(plan)}, {STEP_WORDS[step]}" for fee_id, step, plan in rows}
     return {line.id: words[line.source_id] for line in lines if line.source_type == SOURCE}
-
-
-def is_settled(plan_id: int, step: FeeStep) -> bool:
-    """Whether something of a step is approved or paid: it can then no longer be undone."""
-    fees = [fee.id for fee in fees_of_step(plan_id, step)]
-    return any(line.state in (LineState.APPROVED, LineState.PAID) for line in lines_from(SOURCE, fees))
 
 
 def account_of(year: int) -> str:

@@ -119,8 +119,3 @@ def step_of(convention_id: int, user: CurrentUser) -> Step:
     A partner reads nothing of an amendment that is still in the drawer.
     """
     return register_facts.step_of(convention_id, territory.today(), reads_drafts=_reads_all(user))
-
-
-def due_counts(user: CurrentUser) -> Mapping[str, int]:
-    """How many conventions each filter of the register shows to the user, by code."""
-    return counts(_visible(user), territory.today())
