@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
@@ -55,7 +54,7 @@ class Journal:
     year: int  # today's: that of a line is said when it is another
 
 
-_Writer, _Striker = aliased(User), aliased(User)
+_Writer, _Striker = User.__table__.alias(), User.__table__.alias()
 
 
 def journal(
@@ -95,13 +94,13 @@ def _entries(checklist_id: int, older_than: int | None) -> Select[Any]:
             *JournalEntry.__table__.columns,
             Commitment.label.label("commitment"),
             StoredFile.name.label("file_name"),
-            _Writer.display_name.label("who"),
-            _Striker.display_name.label("struck_by"),
+            _Writer.c.display_name.label("who"),
+            _Striker.c.display_name.label("struck_by"),
         )
         .outerjoin(Commitment, Commitment.id == JournalEntry.commitment_id)
         .outerjoin(StoredFile, StoredFile.id == JournalEntry.file_id)
-        .outerjoin(_Writer, _Writer.id == JournalEntry.user_id)
-        .outerjoin(_Striker, _Striker.id == JournalEntry.cancelled_by_id)
+        .outerjoin(_Writer, _Writer.c.id == JournalEntry.user_id)
+        .outerjoin(_Striker, _Striker.c.id == JournalEntry.cancelled_by_id)
         .where(JournalEntry.checklist_id == checklist_id)
         .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
     )

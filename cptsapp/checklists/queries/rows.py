@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.accounts.models import User
@@ -134,7 +133,8 @@ class Listing:
         return max((row for row in self.rows if row.late_days), key=lambda row: row.late_days, default=None)
 
 
-_Owner, _Changer, _Adder, _Withdrawer = aliased(Person), aliased(User), aliased(User), aliased(User)
+_Owner = Person.__table__.alias()
+_Changer, _Adder, _Withdrawer = (User.__table__.alias() for _ in range(3))
 
 
 def checklist(checklist_id: int, user: CurrentUser) -> Checklist:
@@ -227,14 +227,14 @@ def _commitments() -> Select[Any]:
     return (
         select(
             *Commitment.__table__.columns,
-            _Owner.title,
-            _Owner.first_name,
-            _Owner.last_name,
-            _Owner.objected_on,
-            _Changer.display_name.label("changed_by"),
+            _Owner.c.title,
+            _Owner.c.first_name,
+            _Owner.c.last_name,
+            _Owner.c.objected_on,
+            _Changer.c.display_name.label("changed_by"),
         )
-        .outerjoin(_Owner, _Owner.id == Commitment.owner_id)
-        .outerjoin(_Changer, _Changer.id == Commitment.changed_by_id)
+        .outerjoin(_Owner, _Owner.c.id == Commitment.owner_id)
+        .outerjoin(_Changer, _Changer.c.id == Commitment.changed_by_id)
     )
 
 
@@ -336,13 +336,13 @@ def _proofs(condition: Any) -> Mapping[int, Sequence[Proof]]:
         select(
             *Evidence.__table__.columns,
             StoredFile.name.label("file_name"),
-            _Adder.display_name.label("added_by"),
-            _Withdrawer.display_name.label("withdrawn_by"),
+            _Adder.c.display_name.label("added_by"),
+            _Withdrawer.c.display_name.label("withdrawn_by"),
         )
         .join(Commitment, Commitment.id == Evidence.commitment_id)
         .outerjoin(StoredFile, StoredFile.id == Evidence.file_id)
-        .outerjoin(_Adder, _Adder.id == Evidence.added_by_id)
-        .outerjoin(_Withdrawer, _Withdrawer.id == Evidence.withdrawn_by_id)
+        .outerjoin(_Adder, _Adder.c.id == Evidence.added_by_id)
+        .outerjoin(_Withdrawer, _Withdrawer.c.id == Evidence.withdrawn_by_id)
         .where(condition)
         .order_by(Evidence.id)
     )

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import aliased
 
 from cptsapp.conventions.models import (
     Convention,
@@ -31,9 +30,9 @@ from cptsapp.territory import queries as territory
 PAGE = 50
 
 # A structure merged into another is that other; twice merged is rare enough for `organisation_roots` alone.
-_Own, _Whole = aliased(Organisation), aliased(Organisation)
-_NAME = func.coalesce(_Whole.name, _Own.name)
-_FOLDED = func.coalesce(_Whole.folded, _Own.folded)
+_Own, _Whole = Organisation.__table__.alias(), Organisation.__table__.alias()
+_NAME = func.coalesce(_Whole.c.name, _Own.c.name)
+_FOLDED = func.coalesce(_Whole.c.folded, _Own.c.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,10 @@ class PartnerSheet:
 
 
 _PARTIES = (
-    select(ConventionParty.convention_id, _Own.id, _NAME.label("name"), _Whole.merged_into_id)
+    select(ConventionParty.convention_id, _Own.c.id, _NAME.label("name"), _Whole.c.merged_into_id)
     .join(Partner, Partner.id == ConventionParty.partner_id)
-    .join(_Own, _Own.id == Partner.organisation_id)
-    .outerjoin(_Whole, _Whole.id == _Own.merged_into_id)
+    .join(_Own, _Own.c.id == Partner.organisation_id)
+    .outerjoin(_Whole, _Whole.c.id == _Own.c.merged_into_id)
     .where(ConventionParty.convention_id.in_(bindparam("convention_ids", expanding=True)))
     .order_by(ConventionParty.convention_id, ConventionParty.position)
 )
@@ -137,7 +136,8 @@ def partners(typed: str = "", *, has_left: bool = False, page: int = 1) -> Partn
 
 
 def _named(statement: Any) -> Any:
-    return statement.join(_Own, _Own.id == Partner.organisation_id).outerjoin(_Whole, _Whole.id == _Own.merged_into_id)
+    own = statement.join(_Own, _Own.c.id == Partner.organisation_id)
+    return own.outerjoin(_Whole, _Whole.c.id == _Own.c.merged_into_id)
 
 
 def _answering(typed: str) -> list[ColumnElement[bool]]:
