@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from cptsapp.core import periods
+from cptsapp.core.small import SMALL
 from cptsapp.snp.models import BookingState
 
-SMALL = 5  # under it, a count could point at someone
 REMIND_DAYS = 14  # an act older than that is no longer asked for by mail: the page still lists it
 DONE_DAYS = 7  # how long an outcome stays in sight, to be corrected
 

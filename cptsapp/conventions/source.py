@@ -13,9 +13,9 @@ from cptsapp.conventions.permissions import visible_to, why_not_manage
 from cptsapp.conventions.queries.partners import names_of
 from cptsapp.conventions.queries.people import house_people, partner_people
 from cptsapp.conventions.queries.report import partner_figures
-from cptsapp.conventions.rules.report import HIDDEN_WORDS, SMALL_WORDS
 from cptsapp.core.db import session
 from cptsapp.core.french import NBSP
+from cptsapp.core.small import HIDDEN_WORDS, SMALL_WORDS
 from cptsapp.territory import queries as territory
 
 CLOSED = "Cette convention est close\u202f: ses engagements ne changent plus."

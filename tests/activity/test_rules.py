@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cptsapp.activity import rules
 from cptsapp.activity.rules import MEASURES, Excess, Figures
+from cptsapp.core.small import SMALL
 
 days = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 counts = st.integers(0, 400)
@@ -137,7 +138,7 @@ class TestMasked:
     def test_what_is_shown_is_true_and_never_small(self, parts):
         for count, shown in zip(parts, rules.masked(parts), strict=True):
             assert shown in (None, count)
-            assert shown is None or shown == 0 or shown >= rules.SMALL
+            assert shown is None or shown == 0 or shown >= SMALL
 
     @given(st.tuples(counts, counts, counts))
     def test_one_alone_is_hidden_only_when_it_is_the_whole(self, parts):

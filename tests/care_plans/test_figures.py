@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from cptsapp.care_plans.models import MeetingKind, MeetingState, PlanEnd, PlanState
 from cptsapp.care_plans.queries import figures
 from cptsapp.care_plans.rules import figures as rules
-from cptsapp.care_plans.rules.figures import MEASURES, OPEN, PARTS, SMALL, Row
+from cptsapp.care_plans.rules.figures import MEASURES, OPEN, PARTS, Row
 from cptsapp.checklists.actions import Owed, add
 from cptsapp.checklists.models import Side
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.core.small import SMALL, SMALL_WORDS
 from cptsapp.settings import ROOT
 from tests.tools.plans import make_meeting, make_member, make_plan
 from tests.tools.queries import count_queries
@@ -111,7 +112,7 @@ def test_the_professionals_engaged_are_named_to_the_coordination(sign_in, cast, 
 def test_the_board_reads_no_small_number_and_opens_no_list_of_it(sign_in, cast, followed):
     client = sign_in(cast.board_member)
     page = client.get("/ppcs/chiffres").text
-    assert "moins de 5" in page
+    assert SMALL_WORDS in page
     assert "voir la liste" not in page
     for slug in (OPEN, "actifs", "bilans", "en-retard", "reunions", "professionnels"):
         assert client.get(f"/ppcs/chiffres/{slug}").status_code == 403

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from cptsapp.checklists.models import CommitmentState as S
 from cptsapp.conventions.rules.report import (
-    HIDDEN_WORDS,
-    SMALL_WORDS,
     Counts,
     Facts,
     Sent,
@@ -23,6 +21,7 @@ from cptsapp.conventions.rules.report import (
     titles,
     years,
 )
+from cptsapp.core.small import HIDDEN_WORDS, SMALL_WORDS
 
 TODAY = date(2026, 7, 20)
 MAY, SEPTEMBER = date(2026, 5, 10), date(2026, 9, 30)

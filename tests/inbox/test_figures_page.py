@@ -78,7 +78,7 @@ def test_an_export_is_recorded(cast, received, sign_in):
 def test_the_board_reads_no_small_count_nor_reference(cast, received, sign_in):
     client = sign_in(cast.board_member)
     page = client.get(f"{URL}?par=commune").text
-    assert "moins de 5" in page
+    assert "moins de\u00a05" in page
     assert "masqué" in page
     rows = client.get(f"{URL}/lignes?nombre=recues").text
     assert "D-" not in rows

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cptsapp.core.small import SMALL
 from cptsapp.inbox.models import AgeBand, Channel, Door, HomeVisit, Outcome, Reason, State
-from cptsapp.inbox.rules.figures import CUTS, MEASURES, PARTS, SMALL, Row, cut_by, hidden_cells, listed, tally
+from cptsapp.inbox.rules.figures import CUTS, MEASURES, PARTS, Row, cut_by, hidden_cells, listed, tally
 
 FIRST = date(2026, 1, 5)
 

@@ -7,9 +7,7 @@ from statistics import median
 from types import MappingProxyType
 
 from cptsapp.care_plans.models import PlanState
-
-SMALL = 5  # under it, a count could point at someone
-SMALL_WORDS, HIDDEN_WORDS = "moins de 5", "masqué"
+from cptsapp.core.small import SMALL
 
 
 @dataclass(frozen=True, slots=True)

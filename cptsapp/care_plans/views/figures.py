@@ -8,12 +8,13 @@ from cptsapp.accounts.current import me
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.care_plans.queries import figures
 from cptsapp.care_plans.rules import figures as rules
-from cptsapp.care_plans.rules.figures import ENGAGED, HIDDEN_WORDS, MEASURES, MET, OPEN, PARTS, SMALL, SMALL_WORDS, Row
+from cptsapp.care_plans.rules.figures import ENGAGED, MEASURES, MET, OPEN, PARTS, Row
 from cptsapp.care_plans.rules.states import WORDS
 from cptsapp.care_plans.views.blueprint import blueprint
 from cptsapp.core import addresses, french
 from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Forbidden, Invisible
+from cptsapp.core.small import HIDDEN_WORDS, SMALL, SMALL_WORDS
 from cptsapp.directory.rules.words import PROFESSION_LABELS
 from cptsapp.http.access import requires
 from cptsapp.territory import queries as territory

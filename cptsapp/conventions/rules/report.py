@@ -10,10 +10,7 @@ from types import MappingProxyType
 from cptsapp.checklists.models import CommitmentState
 from cptsapp.checklists.rules import OPEN
 from cptsapp.core.french import NBSP, count, number, percent
-from cptsapp.inbox.rules.figures import SMALL
-
-SMALL_WORDS = f"moins de{NBSP}{SMALL}"
-HIDDEN_WORDS = "masqué"
+from cptsapp.core.small import HIDDEN_WORDS, SMALL, SMALL_WORDS
 
 
 class Standing(enum.StrEnum):

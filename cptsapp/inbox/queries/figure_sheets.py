@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cptsapp.core import french
+from cptsapp.core.small import HIDDEN_WORDS, SMALL, SMALL_WORDS
 from cptsapp.core.tables import Column, Kind, Rate, Sheet, SheetRow, Value
 from cptsapp.inbox.queries import figures
 from cptsapp.inbox.queries.figures import Period
 from cptsapp.inbox.rules.figures import (
     CUTS,
     MEASURES,
-    SMALL,
     Cut,
     Hidden,
     Row,
@@ -21,8 +21,6 @@ from cptsapp.inbox.rules.figures import (
 )
 
 TOTAL = -1
-SMALL_WORDS = "moins de 5"
-HIDDEN_WORDS = "masqué"
 RATE, DAYS = "taux", "delai"
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 
 from cptsapp.core import french
 from cptsapp.core.db import session
+from cptsapp.core.small import SMALL, SMALL_WORDS
 from cptsapp.inbox.models import Request, Seeker, State
 from cptsapp.inbox.queries.doctors import Where, where
 from cptsapp.inbox.rules.places import NEAR_KM
 from cptsapp.territory.models import Commune
 
-MASKED_UNDER = 5
 LOOKING = (State.RECEIVED, State.TO_COMPLETE, State.SEARCHING, State.PROPOSED, State.WITH_PARTNER)
 
 
@@ -28,7 +28,7 @@ class Need:
     def people_words(self) -> str:
         """ "21 personnes cherchent", "moins de 5 personnes cherchent"."""
         if self.people is None:
-            return f"moins de {MASKED_UNDER}\u00a0personnes cherchent"
+            return f"{SMALL_WORDS}\u00a0personnes cherchent"
         return f"{french.count(self.people, 'personne')} cherchent"
 
     @property
@@ -36,7 +36,7 @@ class Need:
         """ "9 en ALD", "moins de 5 en ALD"; empty when the whole is already masked."""
         if self.people is None:
             return ""
-        told = f"moins de {MASKED_UNDER}" if self.ill is None else french.number(self.ill)
+        told = SMALL_WORDS if self.ill is None else french.number(self.ill)
         return f"{told}\u00a0en ALD"
 
 
@@ -64,7 +64,7 @@ def need_near(places: Iterable[Where], km: int = NEAR_KM) -> Need:
     )
     counts = {row.long_term_illness: row.number for row in session.execute(looking)}
     ill, others = counts.get(True, 0), counts.get(False, 0)
-    return Need(km, _masked(ill + others), _masked(ill) if others == 0 or others >= MASKED_UNDER else None)
+    return Need(km, _masked(ill + others), _masked(ill) if others == 0 or others >= SMALL else None)
 
 
 def _is_within(place: Where, commune: Where, km: int) -> bool:
@@ -73,4 +73,4 @@ def _is_within(place: Where, commune: Where, km: int) -> bool:
 
 
 def _masked(count: int) -> int | None:
-    return count if count == 0 or count >= MASKED_UNDER else None
+    return count if count == 0 or count >= SMALL else None

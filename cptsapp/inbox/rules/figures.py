@@ -10,6 +10,7 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any
 
+from cptsapp.core.small import SMALL
 from cptsapp.inbox.models import AgeBand, Channel, Door, HomeVisit, Outcome, Reason, State
 from cptsapp.inbox.rules import ages, priority, words
 
@@ -210,7 +211,6 @@ def listed(rows: Iterable[Row], measure: Measure, cut: Cut | None = None, key: s
 
 # -- small counts -----------------------------------------------------------------------------------------------------
 
-SMALL = 5  # a count under five could point at someone
 Grid = list[dict[str, int]]
 Hidden = set[tuple[int, str]]
 

@@ -14,6 +14,7 @@ from cptsapp.audit.models import Category
 from cptsapp.core import addresses, clock, french, tables
 from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Forbidden, Invisible
+from cptsapp.core.small import SMALL, SMALL_WORDS
 from cptsapp.core.tables import Column, SheetRow
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
@@ -24,7 +25,7 @@ from cptsapp.inbox.queries import figure_sheets, figures
 from cptsapp.inbox.queries.figure_sheets import TOTAL, Page, as_sheet, days_words
 from cptsapp.inbox.queries.figures import Period
 from cptsapp.inbox.rules import ages, words
-from cptsapp.inbox.rules.figures import CUTS, MEASURES, SMALL, Cut, Measure, Row, listed
+from cptsapp.inbox.rules.figures import CUTS, MEASURES, Cut, Measure, Row, listed
 from cptsapp.inbox.rules.states import STATE_LABELS
 from cptsapp.inbox.rules.timeline import SENTENCES
 from cptsapp.inbox.views.blueprint import blueprint
@@ -46,7 +47,7 @@ PROPOSAL_WORDS = {
 
 def masked(number: int) -> str:
     """A number for who may not open a file: one to four read « moins de 5 »."""
-    return figure_sheets.SMALL_WORDS if 0 < number < SMALL else french.number(number)
+    return SMALL_WORDS if 0 < number < SMALL else french.number(number)
 
 
 blueprint.add_app_template_filter(masked, "masked")
@@ -111,7 +112,7 @@ def _context() -> dict[str, Any]:
         "break_words": words.BREAK_CAUSES,
         "outside": [(_commune(code), number) for code, number in figures.outside(period)],
         "sees_all": reads_all(me()),
-        "small": figure_sheets.SMALL_WORDS,
+        "small": SMALL_WORDS,
         "now": territory.local(clock.now()),
     }
 
