@@ -5,17 +5,18 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from cptsapp.activity.queries.statement import account_of
-from cptsapp.core.db import session
+from cptsapp.core.prepared import Prepared
 from cptsapp.ledger.naming import Naming
 from cptsapp.snp.models import Campaign
+
+_CAMPAIGNS = Prepared(lambda: select(Campaign.id, Campaign.name))
 
 
 def account_names(accounts: Collection[str]) -> Mapping[str, str]:
     """Account → « Créneaux honorés, Été 2026 »; those of no campaign are left out."""
     if not accounts:
         return {}
-    rows = session.execute(select(Campaign.id, Campaign.name))
-    named = {account_of(campaign_id): f"Créneaux honorés, {name}" for campaign_id, name in rows}
+    named = {account_of(campaign_id): f"Créneaux honorés, {name}" for campaign_id, name in _CAMPAIGNS.all()}
     return {account: named[account] for account in accounts if account in named}
 
 
