@@ -41,7 +41,7 @@ _CONVENTIONS = {
     "convention.minutes": "{who} a ajouté le procès-verbal de l’adoption.",
     "convention.sign": "{party}\u00a0: signée le {happened_on}, notée par {who}.",
     "convention.unsign": "{party}\u00a0: signature annulée par {who}.",
-    "convention.amendment": "{who} a ouvert l’avenant n°\u00a0{number}.",
+    "convention.amendment": "{who} a fait relire l’avenant n°\u00a0{number}.",
     "convention.amended": "L’avenant n°\u00a0{number} est en vigueur.",
     "convention.reminded": "Rappel, {ahead}\u00a0jours avant\u00a0: {milestone}, le {due_on}.",
     "convention.review_reminded": "Rappel, {ahead}\u00a0jours avant\u00a0: «\u00a0{commitment}\u00a0», le {due_on}.",

@@ -11,6 +11,7 @@ from cptsapp.accounts.models import RoleGrant, User
 from cptsapp.accounts.permissions import roles_with
 from cptsapp.conventions.mail import Reader, partners_of
 from cptsapp.conventions.models import Convention
+from cptsapp.conventions.rules.states import is_in_drawer
 from cptsapp.core.db import session
 from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Person
@@ -35,7 +36,7 @@ def tell_left(name: str, on: date, ended: Sequence[Ended]) -> None:
     known: dict[str, Reader] = {}
     for each in ended:
         readers = [people[number] for number in sorted(each.person_ids) if number in people]
-        for reader in [*readers, *partners_of(each.convention.id), *office()]:
+        for reader in [*readers, *_parties(each.convention), *office()]:
             address = reader.address.strip().lower()
             known.setdefault(address, reader)
             if each.convention.title not in titles[address]:
@@ -52,6 +53,12 @@ def tell_left(name: str, on: date, ended: Sequence[Ended]) -> None:
             body=text.body,
             about=ended[0].convention,
         )
+
+
+def _parties(convention: Convention) -> list[Reader]:
+    """The parties, of a text that they were given to read."""
+    is_hidden = is_in_drawer(convention.state, convention.comments_due_on, convention.checksum)
+    return [] if is_hidden else partners_of(convention.id)
 
 
 def addresses_of(person_ids: Collection[int]) -> Mapping[int, Reader]:

@@ -10,7 +10,10 @@ READER = "Seule la coordination rédige et fait signer les conventions."
 
 
 def visible_to(user: CurrentUser) -> ColumnElement[bool]:
-    """WHERE over conventions: all for the house; for a partner those it is a party of, once out of the drawer."""
+    """WHERE over conventions: all for the house; for a partner those it is a party of, once out of the drawer.
+
+    One that ended in the drawer stays there.
+    """
     scopes = user.scopes("conventions.read")
     if "all" in scopes:
         return true()
@@ -21,7 +24,13 @@ def visible_to(user: CurrentUser) -> ColumnElement[bool]:
         .join(Partner, Partner.id == ConventionParty.partner_id)
         .where(Partner.organisation_id.in_(organisations_of(user)))
     )
-    return Convention.id.in_(theirs) & (Convention.state != ConventionState.DRAFT)
+    return Convention.id.in_(theirs) & ~_in_drawer()
+
+
+def _in_drawer() -> ColumnElement[bool]:
+    """As `rules.states.is_in_drawer`."""
+    never_out = Convention.comments_due_on.is_(None) & Convention.checksum.is_(None)
+    return (Convention.state == ConventionState.DRAFT) | ((Convention.state == ConventionState.ENDED) & never_out)
 
 
 def why_not_manage(user: CurrentUser) -> str | None:

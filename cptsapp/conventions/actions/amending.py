@@ -56,7 +56,6 @@ def amend(
     set_parties(amendment, [party.partner_id for party in parent.parties if party.partner_id is not None])
     record("convention.created", amendment, by=by)
     note_event(amendment.checklist_id, "convention.created", by=by)
-    note_event(parent.checklist_id, "convention.amendment", by=by, number=last + 1)
     draw(amendment, [article for article in articles_in_force(parent) if article.number in set(numbers)], by=by)
     return amendment
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.audit.actions import Actor, record
-from cptsapp.checklists.actions import refuse_nir
+from cptsapp.checklists.actions import note_event, refuse_nir
 from cptsapp.conventions import mail
 from cptsapp.conventions.actions.moves import move, refuse_stale
 from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, FrozenText
@@ -35,6 +35,7 @@ def circulate(convention_id: int, comments_due_on: date, *, version: int | None 
         raise Refusal(PAST, "comments_due_on")
     if len(convention.parties) < 2:
         raise Refusal(NO_PARTY)
+    is_first = latest_text(convention.id) is None
     frozen = _frozen(convention, by)
     convention.comments_due_on = comments_due_on
     move(
@@ -44,8 +45,16 @@ def circulate(convention_id: int, comments_due_on: date, *, version: int | None 
         number=frozen.number,
         comments_due_on=comments_due_on.isoformat(),
     )
+    if convention.parent_id is not None and is_first:
+        _tell_parent(convention, convention.parent_id, by)
     mail.ask_readers(convention, frozen)
     return frozen
+
+
+def _tell_parent(amendment: Convention, parent_id: int, by: Actor | None) -> None:
+    """The journal of a convention, which its parties read, tells of an amendment once it is out of the drawer."""
+    parent = session.get_one(Convention, parent_id)
+    note_event(parent.checklist_id, "convention.amendment", by=by, number=amendment.amendment_number)
 
 
 def _frozen(convention: Convention, by: Actor | None) -> FrozenText:

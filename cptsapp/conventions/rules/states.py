@@ -1,6 +1,7 @@
 """What may be done to a convention in each state: the one table, applied by `actions.moves`."""
 
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from cptsapp.conventions.models import ConventionState
@@ -42,6 +43,11 @@ MOVES: tuple[Move, ...] = (
     Move("end", "Mettre fin", OPEN, S.ENDED),
 )
 BY_CODE = MappingProxyType({move.code: move for move in MOVES})
+
+
+def is_in_drawer(state: ConventionState, comments_due_on: date | None, checksum: str | None) -> bool:
+    """Whether a text is a draft, or was one when it ended: neither read since by its parties nor adopted."""
+    return state is S.DRAFT or (state is S.ENDED and comments_due_on is None and checksum is None)
 
 
 def why_not(code: str, state: ConventionState) -> str | None:
