@@ -25,6 +25,7 @@ STATE_WORDS = MappingProxyType(
     {S.TODO: "À faire", S.DOING: "En cours", S.DONE: "Fait", S.DROPPED: "Abandonné"},
 )
 LATE = "En retard"
+NOTHING_CLINICAL = "Rien de clinique ici\u00a0: le plan est tenu par le DAC."
 OPEN = frozenset({S.TODO, S.DOING})
 
 

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 
 from cptsapp.core import french
-from cptsapp.core.addresses import YEARS
+from cptsapp.core.addresses import YEARS, row_number
 from cptsapp.core.text import NIR_REFUSED, looks_like_nir
 
 RESUME_FIELD = "_resume"
@@ -48,6 +48,17 @@ class BaseForm(FlaskForm):
             self.form_errors.append(message)
         else:
             target.errors = [*target.errors, message]
+
+
+class VersionedForm(BaseForm):
+    """A form that says which version of its subject the author read: another one since is a conflict, not a loss."""
+
+    version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        """The version read, None when the page did not say."""
+        return row_number(self.version.data)
 
 
 class OnceMixin:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
+from wtforms import BooleanField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
@@ -14,7 +14,7 @@ from cptsapp.care_plans.rules.words import CONSENTS
 from cptsapp.core.addresses import row_number
 from cptsapp.directory.models import Organisation, Person
 from cptsapp.directory.rules.words import ORGANISATION_LABELS, PROFESSION_SHORT
-from cptsapp.http.fields import BaseForm, PhoneField, no_nir, stripped
+from cptsapp.http.fields import BaseForm, PhoneField, VersionedForm, no_nir, stripped
 
 NOT_YET = SelectChoice("", "Pas encore recueilli")
 ROLES = (
@@ -23,18 +23,6 @@ ROLES = (
     (MemberRole.LEAD, "Référent du plan"),
 )
 _CONSENTS = [SelectChoice(code.value, words) for code, words in CONSENTS.items()]
-
-
-class VersionedForm(BaseForm):
-    """A form that says which version of the plan its author read."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        """The version read, None when the page did not say."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 class AgreementMixin:

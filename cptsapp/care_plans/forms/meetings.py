@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from wtforms import (
     FieldList,
     FormField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectMultipleField,
@@ -21,9 +20,8 @@ from cptsapp.care_plans.models import DateReply
 from cptsapp.care_plans.queries.meetings import PollToAnswer
 from cptsapp.care_plans.rules.meeting_words import short_moment
 from cptsapp.care_plans.rules.polls import DATES_MAX, REPLY_WORDS
-from cptsapp.core import addresses
 from cptsapp.core.french import NBSP, THIN
-from cptsapp.http.fields import BaseForm, DayField, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, VersionedForm, no_nir, stripped
 from cptsapp.territory import queries as territory
 from cptsapp.territory.rules import local_instant
 
@@ -37,17 +35,6 @@ LINK = "L’adresse commence par https://"
 def instant(day: date, wall: time) -> datetime:
     """The instant of a local hour."""
     return local_instant(day, wall, territory.zone())
-
-
-class VersionMixin:
-    """Carries the version of the meeting that was read."""
-
-    version = HiddenField()
-
-    @property
-    def read_version(self) -> int | None:
-        """The version read, None when the field was altered."""
-        return addresses.row_number(self.version.data)
 
 
 class DateRow(BaseForm):
@@ -72,7 +59,7 @@ class DateRow(BaseForm):
         return True
 
 
-class DatesForm(VersionMixin, BaseForm):
+class DatesForm(VersionedForm):
     """From 2 to 6 dates, and by when to answer."""
 
     dates = FieldList(FormField(DateRow), min_entries=DATES_MAX, max_entries=DATES_MAX)
@@ -84,7 +71,7 @@ class DatesForm(VersionMixin, BaseForm):
         return sorted(instant(day, hour) for day, hour in given if day is not None and hour is not None)
 
 
-class FixForm(VersionMixin, BaseForm):
+class FixForm(VersionedForm):
     """The date chosen, its length, the address of the call."""
 
     day = DayField("Jour", [InputRequired(DAY)])
@@ -102,7 +89,7 @@ class FixForm(VersionMixin, BaseForm):
         return instant(self.day.data, self.hour.data)
 
 
-class HoldForm(VersionMixin, BaseForm):
+class HoldForm(VersionedForm):
     """The day it was held, and who was there."""
 
     held_on = DayField("Tenue le", [InputRequired(DAY)])
@@ -119,7 +106,7 @@ class HoldForm(VersionMixin, BaseForm):
         return self
 
 
-class DueForm(VersionMixin, BaseForm):
+class DueForm(VersionedForm):
     """By which other day, and why."""
 
     due_on = DayField("À tenir avant le", [InputRequired(DAY)])

@@ -1,14 +1,12 @@
 """Forms of the rights of a plan's person, and of the end of a plan."""
 
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from cptsapp.care_plans.models import PlanEnd, RightKind
 from cptsapp.care_plans.rules import closing, rights
-from cptsapp.http.fields import BaseForm, no_nir, stripped
-
-WARNING = "Rien de clinique ici\u202f: le plan est tenu par le DAC."
+from cptsapp.http.fields import BaseForm, VersionedForm, no_nir, stripped
 
 
 class AskPlanRightForm(BaseForm):
@@ -38,7 +36,7 @@ class AnswerPlanRightForm(BaseForm):
         self.answer.choices = [SelectChoice(code, words[:1].upper() + words[1:]) for code, words in said]
 
 
-class ClosePlanForm(BaseForm):
+class ClosePlanForm(VersionedForm):
     """Why the plan ends, as the page was read."""
 
     end = RadioField(
@@ -47,15 +45,8 @@ class ClosePlanForm(BaseForm):
         validators=[InputRequired("Dites pourquoi il prend fin.")],
     )
     note = StringField("Précision", [Length(max=500), no_nir], filters=[stripped])
-    version = HiddenField()
 
     @property
     def chosen(self) -> PlanEnd:
         """The reason, of a valid form."""
         return PlanEnd(self.end.data)
-
-    @property
-    def read_version(self) -> int | None:
-        """The version of the plan as it was read; None when the field was tampered with."""
-        typed = self.version.data or ""
-        return int(typed[:9]) if typed.isascii() and typed.isdigit() else None

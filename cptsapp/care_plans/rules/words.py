@@ -24,4 +24,3 @@ CONSENTS: Mapping[Consent, str] = MappingProxyType(
         C.PROFESSIONAL: "Attesté par un professionnel",
     }
 )
-NOTHING_CLINICAL = "Rien de clinique ici\u00a0: le plan est tenu par le DAC."

@@ -19,9 +19,11 @@ from cptsapp.care_plans.queries.page import MemberLine, agreements_of, lines_of
 from cptsapp.care_plans.queries.plans import circle as circle_of
 from cptsapp.care_plans.queries.plans import lead_of, member_of, plan_for
 from cptsapp.care_plans.relatives import read_relative
-from cptsapp.care_plans.rules.words import CONSENTS, NOTHING_CLINICAL
+from cptsapp.care_plans.rules.words import CONSENTS
 from cptsapp.care_plans.views.blueprint import blueprint
 from cptsapp.care_plans.views.page import PLAN, note_opening, url_of
+from cptsapp.checklists.rules import NOTHING_CLINICAL
+from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -185,9 +187,8 @@ def _on_member(
 ) -> Response:
     plan = _plan(year, number)
     member_of(plan.id, member_id)
-    typed = request.form.get("version", "")
     try:
-        do(plan.id, int(typed) if typed.isdecimal() and len(typed) < 10 else None)
+        do(plan.id, row_number(request.form.get("version")))
     except Refusal as refusal:
         give_up()
         return _member_page(_plan(year, number), member_id, 409, refused=refusal.message)

@@ -33,8 +33,8 @@ from cptsapp.care_plans.queries.plans import plan_for
 from cptsapp.care_plans.queries.settings import delays
 from cptsapp.care_plans.readings import note_reading
 from cptsapp.care_plans.rules.polls import REPLY_WORDS
-from cptsapp.care_plans.rules.words import NOTHING_CLINICAL
 from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.checklists.rules import NOTHING_CLINICAL
 from cptsapp.core import addresses
 from cptsapp.core.local import local
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal
@@ -140,7 +140,7 @@ def propose_dates(year: int, number: int, meeting_id: int) -> Response:
     if not form.is_valid():
         return _form_page("meeting_dates", found, form, 422 if form.is_submitted() else 200)
     try:
-        polls.propose(meeting_id, form.chosen(), form.closes_on.data, version=form.read_version, by=me())
+        polls.propose(meeting_id, form.chosen(), form.closes_on.data, version=form.seen, by=me())
     except Refusal as refusal:
         return _form_page("meeting_dates", _mine(year, number, meeting_id), _refused(form, refusal), 409)
     return _seen(year, number, meeting_id, "sondage")
@@ -200,7 +200,7 @@ def fix_meeting(year: int, number: int, meeting_id: int) -> Response:
             form.starts_at,
             form.minutes.data or 0,
             form.link.data or "",
-            version=form.read_version,
+            version=form.seen,
             by=me(),
         )
     except Refusal as refusal:
@@ -264,7 +264,7 @@ def hold_meeting(year: int, number: int, meeting_id: int) -> Response:
     if not form.is_valid():
         return _form_page("meeting_hold", found, form, 422 if form.is_submitted() else 200)
     try:
-        meetings.hold(meeting_id, form.present.data or (), form.held_on.data, version=form.read_version, by=me())
+        meetings.hold(meeting_id, form.present.data or (), form.held_on.data, version=form.seen, by=me())
     except Refusal as refusal:
         return _form_page("meeting_hold", _mine(year, number, meeting_id), _refused(form, refusal), 409)
     return _seen(year, number, meeting_id, "tenue")
@@ -289,7 +289,7 @@ def move_meeting_day(year: int, number: int, meeting_id: int) -> Response:
     if not form.is_valid():
         return _form_page("meeting_due", found, form, 422 if form.is_submitted() else 200, warning=NOTHING_CLINICAL)
     try:
-        meetings.move_day(meeting_id, form.due_on.data, form.reason.data or "", version=form.read_version, by=me())
+        meetings.move_day(meeting_id, form.due_on.data, form.reason.data or "", version=form.seen, by=me())
     except Refusal as refusal:
         shown = _mine(year, number, meeting_id)
         return _form_page("meeting_due", shown, _refused(form, refusal), 409, warning=NOTHING_CLINICAL)

@@ -19,6 +19,7 @@ from cptsapp.care_plans.queries.rights import first_waiting
 from cptsapp.care_plans.readings import note_identity, note_reading
 from cptsapp.care_plans.rules.states import WORDS
 from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Forbidden, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -81,9 +82,8 @@ def _done(found: PlanPage) -> Done | None:
 def act(year: int, number: int, do: Act, *, done: str = "", to: str = "") -> Response:
     """Do something to a plan from a button: `do(plan_id, version)`; refused, the page says why, refreshed."""
     plan = plan_for(me(), year, number)
-    typed = request.values.get("version", "")
     try:
-        do(plan.id, int(typed) if typed.isdecimal() and len(typed) < 10 else None)
+        do(plan.id, row_number(request.values.get("version")))
     except Refusal as refusal:
         give_up()
         return show(year, number, 409, refused=refusal.message)

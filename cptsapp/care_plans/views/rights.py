@@ -11,7 +11,7 @@ from cptsapp.accounts.current import me
 from cptsapp.care_plans.actions import closing, rights
 from cptsapp.care_plans.actions.changing import held
 from cptsapp.care_plans.actions.rights import right_of
-from cptsapp.care_plans.forms.rights import WARNING, AnswerPlanRightForm, AskPlanRightForm, ClosePlanForm
+from cptsapp.care_plans.forms.rights import AnswerPlanRightForm, AskPlanRightForm, ClosePlanForm
 from cptsapp.care_plans.identity import read_person, shown, title
 from cptsapp.care_plans.models import CarePlan, PlanRight, PlanState, RightKind
 from cptsapp.care_plans.permissions import why_not_manage
@@ -23,6 +23,7 @@ from cptsapp.care_plans.queries.settings import settings
 from cptsapp.care_plans.readings import note_copied, note_reading
 from cptsapp.care_plans.rules.closing import follows
 from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.checklists.rules import NOTHING_CLINICAL
 from cptsapp.core import clock
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal, refuse_if
 from cptsapp.http import htmx
@@ -104,7 +105,7 @@ def ask_plan_right(year: int, number: int) -> BaseResponse:
 
 
 def _rights_page(plan: CarePlan, form: AskPlanRightForm, status: int = 200) -> Response:
-    return _page("rights", plan, status, lines=queries.of_plan(plan), form=form, warning=WARNING)
+    return _page("rights", plan, status, lines=queries.of_plan(plan), form=form, warning=NOTHING_CLINICAL)
 
 
 @blueprint.get(ONE)
@@ -233,7 +234,7 @@ def close_plan(year: int, number: int) -> BaseResponse:
     if not form.is_valid():
         return _close_page(plan, form, 422)
     try:
-        there, _members = held(plan.id, by=me(), version=form.read_version)
+        there, _members = held(plan.id, by=me(), version=form.seen)
         closing.close(there, form.chosen, by=me(), note=form.note.data or "")
     except Refusal as refusal:
         give_up()
@@ -247,4 +248,4 @@ def close_plan(year: int, number: int) -> BaseResponse:
 def _close_page(plan: CarePlan, form: ClosePlanForm, status: int = 200) -> Response:
     if plan.state is PlanState.CLOSED and status == 200:
         refuse_if("Ce plan est déjà clos.")
-    return _page("close", plan, status, form=form, follows=_follows(plan), warning=WARNING)
+    return _page("close", plan, status, form=form, follows=_follows(plan), warning=NOTHING_CLINICAL)

@@ -12,15 +12,14 @@ from wtforms.validators import InputRequired, Length, Optional
 from cptsapp.checklists.actions import Terms
 from cptsapp.checklists.actions.evidence import URL_MAX
 from cptsapp.checklists.models import ChecklistKind, Commitment, Side
-from cptsapp.checklists.rules import every_word
+from cptsapp.checklists.rules import NOTHING_CLINICAL, every_word
 from cptsapp.files.forms import upload
-from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, VersionedForm, no_nir, stripped
 
 LABEL_MAX, NOTE_MAX = 200, 1000
 NOBODY = 0
 EVERY = (1, 3, 6, 12, 24)
-NOT_CLINICAL = "Rien de clinique ici\u00a0: le plan est tenu par le DAC."
-KEPT_SEALED = "Gardé sous scellés, jamais envoyé par mail."
+KEPT_SEALED = "Gardé chiffré, jamais envoyé par mail."
 
 SIDES: Mapping[ChecklistKind, Mapping[Side, str]] = {
     ChecklistKind.CONVENTION: {Side.CPTS: "La CPTS", Side.PARTNER: "Le partenaire"},
@@ -35,7 +34,7 @@ JOURNAL_KINDS = {"journal.note": "Une note", "journal.meeting": "Une réunion", 
 
 def warning_for(kind: ChecklistKind) -> str:
     """The hint of a free text: that of minimisation where it is about someone."""
-    return NOT_CLINICAL if kind is ChecklistKind.CARE_PLAN else KEPT_SEALED
+    return NOTHING_CLINICAL if kind is ChecklistKind.CARE_PLAN else KEPT_SEALED
 
 
 def _text(label: str, *validators: object, longest: int = NOTE_MAX) -> TextAreaField:
@@ -44,18 +43,6 @@ def _text(label: str, *validators: object, longest: int = NOTE_MAX) -> TextAreaF
 
 def _line(label: str, *validators: object, longest: int = LABEL_MAX) -> StringField:
     return StringField(label, [*validators, Length(max=longest), no_nir], filters=[stripped])
-
-
-class VersionedForm(BaseForm):
-    """A form that says which version of the commitment its author read."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        """The version read, None when the page did not say."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 class StateForm(VersionedForm):
@@ -80,7 +67,7 @@ class DropForm(VersionedForm):
     reason = _text("Pourquoi", InputRequired("Écrivez pourquoi."))
 
 
-class TermsForm(VersionedForm, OnceMixin):
+class TermsForm(OnceMixin, VersionedForm):
     """What a commitment says, and who owes it."""
 
     label = _line("Engagement", InputRequired("Écrivez ce qui est dû."))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
 from cptsapp.checklists import actions
-from cptsapp.checklists.forms import DeferForm, DropForm, TermsForm, VersionedForm, warning_for
+from cptsapp.checklists.forms import DeferForm, DropForm, TermsForm, warning_for
 from cptsapp.checklists.models import Checklist, CommitmentState
 from cptsapp.checklists.permissions import why_not_manage
 from cptsapp.checklists.queries import Row, article_title, articles, checklist, commitment, row
@@ -20,6 +20,7 @@ from cptsapp.core.refusals import Forbidden, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
+from cptsapp.http.fields import VersionedForm
 
 ONE = f"/engagements/<{NUMBER}:commitment_id>"
 

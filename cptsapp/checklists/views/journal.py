@@ -14,6 +14,7 @@ from cptsapp.checklists.sources import source_of
 from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
 from cptsapp.checklists.views.sheet import bar_title, note_opened
 from cptsapp.core import submissions
+from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Forbidden, Refusal, refuse_if
 from cptsapp.files.actions import store
 from cptsapp.files.forms import BODY_BYTES
@@ -31,8 +32,7 @@ ADDED = "journal_entry.added"
 def whole(checklist_id: int) -> str:
     """Every line, fifty a page; `avant`: the line to go on from."""
     kept = checklist(checklist_id, me())
-    typed = request.args.get("avant", "")
-    older_than = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    older_than = row_number(request.args.get("avant"))
     note_opened(kept)
     return render_template(
         "checklists/journal.html",

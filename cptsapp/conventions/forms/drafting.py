@@ -12,7 +12,7 @@ from cptsapp.conventions.actions.clauses import Typed
 from cptsapp.conventions.actions.drafting import Head
 from cptsapp.conventions.models import Convention, Renewal
 from cptsapp.core.addresses import row_number
-from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, VersionedForm, no_nir, stripped
 
 Choices = Sequence[tuple[int, str]]
 TITLE_MAX, BODY_MAX = 200, 20_000
@@ -46,7 +46,7 @@ class TermMixin:
     lead = SelectField("Suivie par", validators=[Optional()])
 
 
-class HeadForm(TermMixin, OnceMixin, BaseForm):
+class HeadForm(TermMixin, OnceMixin, VersionedForm):
     """With whom, from when to when; when it is opened, from which template."""
 
     title = StringField("Titre", [Length(max=TITLE_MAX), no_nir], filters=[stripped])
@@ -54,7 +54,6 @@ class HeadForm(TermMixin, OnceMixin, BaseForm):
     second = SelectField("Et avec", validators=[Optional()])
     third = SelectField("Et avec", validators=[Optional()])
     template = SelectField("Modèle", validators=[Optional()])
-    version = HiddenField()
 
     def offer(self, partners: Choices, people: Choices, templates: Choices = ()) -> "HeadForm":
         """The partners who have not left, the people of the house, the templates."""
@@ -100,14 +99,13 @@ class HeadForm(TermMixin, OnceMixin, BaseForm):
         )
 
 
-class AmendmentHeadForm(BaseForm):
+class AmendmentHeadForm(VersionedForm):
     """Above the articles of an amendment: its parties are those of its parent, and it ends with it."""
 
     title = StringField("Titre", [InputRequired("Donnez un titre."), Length(max=TITLE_MAX), no_nir], filters=[stripped])
     starts_on = DayField("Prend effet le", [Optional()])
     ends_on = DayField("Nouveau dernier jour de la convention", [Optional()])
     lead = SelectField("Suivi par", validators=[Optional()])
-    version = HiddenField()
 
     def offer(self, people: Choices) -> "AmendmentHeadForm":
         """The people of the house."""
@@ -144,7 +142,7 @@ class ArticleForm(BaseForm):
         return Written(self.number.data, self.title.data, (self.body.data or "").replace("\r\n", "\n"))
 
 
-class ClauseForm(OnceMixin, BaseForm):
+class ClauseForm(OnceMixin, VersionedForm):
     """A commitment; its days are counted from the one the convention takes effect."""
 
     label = StringField(
@@ -164,7 +162,6 @@ class ClauseForm(OnceMixin, BaseForm):
     every_months = _months("Tous les combien de mois", 1, 60)
     expected = StringField("Comment on voit que c’est fait", [Length(max=300), no_nir], filters=[stripped])
     owner = SelectField("Responsable", validators=[Optional()])
-    version = HiddenField()
 
     def offer(self, partner: str, cpts: str, people: Choices) -> "ClauseForm":
         """The two sides by their names, those who may be in charge."""

@@ -11,7 +11,7 @@ from cptsapp.conventions.actions.signing import Signed
 from cptsapp.conventions.actions.term import REASONS
 from cptsapp.conventions.models import EndReason
 from cptsapp.files.forms import upload
-from cptsapp.http.fields import BaseForm, DayField, OnceMixin, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, VersionedForm, no_nir, stripped
 
 _DAY = InputRequired("Donnez le jour.")
 CPTS, PARTNER = "cpts", "partner"
@@ -22,11 +22,10 @@ REASON_LABELS = {
 }
 
 
-class CirculateForm(BaseForm):
+class CirculateForm(VersionedForm):
     """Until which day remarks are waited for."""
 
     comments_due_on = DayField("Remarques attendues jusqu’au", [_DAY])
-    version = HiddenField()
 
 
 class CommentForm(OnceMixin, BaseForm):
@@ -56,12 +55,11 @@ class AnswerForm(BaseForm):
     )
 
 
-class AdoptForm(BaseForm):
+class AdoptForm(VersionedForm):
     """The day of the board, and its minutes once they are written."""
 
     adopted_on = DayField("Adoptée par le conseil le", [_DAY])
     minutes = upload("Procès-verbal", optional=True)
-    version = HiddenField()
 
 
 class MinutesForm(BaseForm):
@@ -70,11 +68,10 @@ class MinutesForm(BaseForm):
     minutes = upload("Procès-verbal")
 
 
-class RedraftForm(BaseForm):
+class RedraftForm(VersionedForm):
     """Why the text is taken up again."""
 
     reason = StringField("Pourquoi", [Length(max=300), no_nir], filters=[stripped])
-    version = HiddenField()
 
 
 class SignForm(BaseForm):
@@ -106,21 +103,19 @@ class AmendForm(OnceMixin, BaseForm):
         return self
 
 
-class RenewForm(BaseForm):
+class RenewForm(VersionedForm):
     """To which last day, decided by whom."""
 
     until = DayField("Nouveau dernier jour", [_DAY])
     note = StringField("Décision", [Length(max=300), no_nir], filters=[stripped])
-    version = HiddenField()
 
 
-class NoticeForm(BaseForm):
+class NoticeForm(VersionedForm):
     """Who gave notice, and when."""
 
     given_by = RadioField("Donné par", choices=(), validators=[InputRequired("Dites qui a donné le préavis.")])
     given_on = DayField("Reçu ou envoyé le", [_DAY])
     note = StringField("Motif", [Length(max=300), no_nir], filters=[stripped])
-    version = HiddenField()
 
     def offer(self, partner: str, cpts: str) -> "NoticeForm":
         """The two sides by their names."""
@@ -128,7 +123,7 @@ class NoticeForm(BaseForm):
         return self
 
 
-class EndForm(BaseForm):
+class EndForm(VersionedForm):
     """From which day it is over, and why."""
 
     ended_on = DayField("Close le", [_DAY])
@@ -138,7 +133,6 @@ class EndForm(BaseForm):
         validators=[InputRequired("Dites pourquoi.")],
     )
     note = StringField("Précision", [Length(max=300), no_nir], filters=[stripped])
-    version = HiddenField()
 
 
 class LeadForm(BaseForm):

@@ -20,7 +20,6 @@ from cptsapp.conventions.rules.drafts import Changed, next_number
 from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.conventions.views.page import NUMBER, ONE
 from cptsapp.core import submissions
-from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -91,8 +90,7 @@ def _head(found: Convention) -> Response:
     if not form.is_valid():
         return _head_page(form, found, 422 if form.errors else 200)
     try:
-        seen = row_number(form.version.data)
-        drafting.change_head(found.id, form.head(found.title), form.partner_ids, version=seen, by=me())
+        drafting.change_head(found.id, form.head(found.title), form.partner_ids, version=form.seen, by=me())
     except Refusal as refusal:
         return _head_refused(form, found.id, refusal)
     return htmx.redirect(_text_url(found))
@@ -105,7 +103,7 @@ def _amendment_head(found: Convention) -> Response:
     if not form.is_valid():
         return _head_page(form, found, 422 if form.errors else 200)
     try:
-        drafting.change_amendment(found.id, form.head(), version=row_number(form.version.data), by=me())
+        drafting.change_amendment(found.id, form.head(), version=form.seen, by=me())
     except Refusal as refusal:
         return _head_refused(form, found.id, refusal)
     return htmx.redirect(_text_url(found))
@@ -270,7 +268,7 @@ def clause(convention_id: int, commitment_id: int) -> Response:
     if not form.is_valid():
         return _clause_page(form, found, kept.number, kept, 422 if form.errors else 200)
     try:
-        clauses.change_clause(found.id, kept.id, form.typed(), version=row_number(form.version.data), by=me())
+        clauses.change_clause(found.id, kept.id, form.typed(), version=form.seen, by=me())
     except Refusal as refusal:
         give_up()
         form.refuse(refusal.message, refusal.field)

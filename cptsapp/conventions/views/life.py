@@ -15,7 +15,6 @@ from cptsapp.conventions.queries.conventions import convention_for
 from cptsapp.conventions.rules.states import why_not
 from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.conventions.views.page import NUMBER, ONE, page_text
-from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.files import actions as files
 from cptsapp.files.forms import BODY_BYTES
@@ -48,8 +47,7 @@ def circulate(convention_id: int) -> Response:
     if not form.is_valid():
         return _circulate_page(form, found, 422 if form.errors else 200)
     try:
-        seen = row_number(form.version.data)
-        circulation.circulate(found.id, form.comments_due_on.data, version=seen, by=me())
+        circulation.circulate(found.id, form.comments_due_on.data, version=form.seen, by=me())
     except Refusal as refusal:
         found = refused(form, convention_id, refusal)
         return _circulate_page(form, found, 409)
@@ -96,7 +94,7 @@ def adopt(convention_id: int) -> Response:
             found.id,
             form.adopted_on.data,
             minutes_id=file.id if file else None,
-            version=row_number(form.version.data),
+            version=form.seen,
             by=me(),
         )
     except Refusal as refusal:
@@ -145,7 +143,7 @@ def redraft(convention_id: int) -> Response:
     if not form.is_valid():
         return _redraft_page(form, found, 422 if form.errors else 200)
     try:
-        adoption.redraft(found.id, form.reason.data or "", version=row_number(form.version.data), by=me())
+        adoption.redraft(found.id, form.reason.data or "", version=form.seen, by=me())
     except Refusal as refusal:
         found = refused(form, convention_id, refusal)
         return _redraft_page(form, found, 409)

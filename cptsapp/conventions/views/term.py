@@ -20,7 +20,6 @@ from cptsapp.conventions.views.blueprint import blueprint
 from cptsapp.conventions.views.life import page_url, ready, refused
 from cptsapp.conventions.views.page import ONE
 from cptsapp.core import submissions
-from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -81,8 +80,7 @@ def renew(convention_id: int) -> Response:
     if not form.is_valid():
         return _renew_page(form, found, 422 if form.errors else 200)
     try:
-        seen, note = row_number(form.version.data), form.note.data or ""
-        actions.renew(found.id, form.until.data, note=note, version=seen, by=me())
+        actions.renew(found.id, form.until.data, note=form.note.data or "", version=form.seen, by=me())
     except Refusal as refusal:
         return _renew_page(form, refused(form, convention_id, refusal), 409)
     return htmx.redirect(page_url(found.id))
@@ -112,7 +110,7 @@ def notice(convention_id: int) -> Response:
             form.given_on.data,
             by_cpts=form.given_by.data == CPTS,
             note=form.note.data or "",
-            version=row_number(form.version.data),
+            version=form.seen,
             by=me(),
         )
     except Refusal as refusal:
@@ -151,7 +149,7 @@ def end(convention_id: int) -> Response:
             form.ended_on.data,
             EndReason(form.reason.data),
             note=form.note.data or "",
-            version=row_number(form.version.data),
+            version=form.seen,
             by=me(),
         )
     except Refusal as refusal:

@@ -8,7 +8,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -19,7 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
-from cptsapp.http.fields import BaseForm, DayField, OnceMixin, PhoneField, no_nir, stripped
+from cptsapp.http.fields import BaseForm, DayField, OnceMixin, PhoneField, VersionedForm, no_nir, stripped
 from cptsapp.inbox.actions.household import Answers, Found, difficulties_of
 from cptsapp.inbox.actions.receive import SeekerAnswers
 from cptsapp.inbox.models import Asker, Consent, HomeVisit, Outcome, Reason, Recipient, Request
@@ -47,18 +46,6 @@ class CheckboxesField(SelectMultipleField):
 
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
-
-
-class VersionedForm(BaseForm):
-    """A form that says which version of the file its author read."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        """The version read, None when the page did not say."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 class DoctorMixin:

@@ -7,9 +7,11 @@ from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
+from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
+from cptsapp.http.fields import VersionedForm
 from cptsapp.inbox.actions import agreements as agreeing
 from cptsapp.inbox.actions import household, noting, triage
 from cptsapp.inbox.actions.changing import to_change
@@ -25,7 +27,7 @@ from cptsapp.territory import queries as territory
 BOTH = ["GET", "POST"]
 
 
-def _page(template: str, found: File, form: forms.VersionedForm, status: int | None = None, **more: Any) -> Response:
+def _page(template: str, found: File, form: VersionedForm, status: int | None = None, **more: Any) -> Response:
     """A form of a file: who it is about above it, so its reading is recorded."""
     note_opening(found.request.id)
     if not form.version.data:
@@ -35,9 +37,7 @@ def _page(template: str, found: File, form: forms.VersionedForm, status: int | N
     return make_response(page, status or (422 if form.errors else 200))
 
 
-def _answer(
-    template: str, reference: str, form: forms.VersionedForm, do: Callable[[int], object], **more: Any
-) -> Response:
+def _answer(template: str, reference: str, form: VersionedForm, do: Callable[[int], object], **more: Any) -> Response:
     """Show the form, or do what it says; refused, what was typed stays, and a second sending passes."""
     found = file_of(me(), reference)
     if not form.is_valid():
@@ -52,7 +52,7 @@ def _answer(
     return back_to(reference)
 
 
-def _refused(template: str, reference: str, form: forms.VersionedForm, refusal: Refusal, **more: Any) -> Response:
+def _refused(template: str, reference: str, form: VersionedForm, refusal: Refusal, **more: Any) -> Response:
     found, told = file_of(me(), reference), why(refusal)
     form.version.data = str(found.request.version)
     changes = steps_since(found.request, told.since) if told.since else []
@@ -195,7 +195,7 @@ def withdraw_agreement(reference: str) -> Response:
     recipient, seeker = request.form.get("recipient", ""), request.form.get("seeker", "")
     if recipient not in set(Recipient):
         raise Invisible
-    chosen = [int(seeker)] if seeker.isdecimal() and len(seeker) < 10 else []
+    chosen = [number] if (number := row_number(seeker)) is not None else []
     return act(
         reference,
         lambda request_id, version: agreeing.withdraw(

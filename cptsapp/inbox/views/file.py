@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from cptsapp.accounts.current import me
 from cptsapp.core import clock, submissions
+from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
@@ -150,9 +151,8 @@ def _codes(found: File) -> set[str]:
 def act(reference: str, do: Callable[[int, int | None], object]) -> Response:
     """Do something to a file from a button: `do(request_id, version)`; refused, the page says why, refreshed."""
     found = request_for(me(), reference)
-    typed = request.values.get("version", "")
     try:
-        do(found.id, int(typed) if typed.isdecimal() and len(typed) < 10 else None)
+        do(found.id, row_number(request.values.get("version")))
     except Refusal as refusal:
         give_up()
         return back_to(reference) if is_sent_twice(reference, refusal) else show(reference, 409, refused=why(refusal))
