@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cptsapp.accounts.models import Role
-from cptsapp.care_plans.actions import answers, circle, closing, links, meetings, retention, validation
+from cptsapp.care_plans.actions import answers, circle, closing, links, meetings, retention, rights, validation
 from cptsapp.care_plans.actions.circle import Place
 from cptsapp.care_plans.actions.meeting_reminders import remind_due
 from cptsapp.care_plans.identity import NAMED
@@ -16,8 +16,9 @@ from cptsapp.care_plans.models import (
     PlanEnd,
     PlanMeeting,
     PlanState,
+    RightKind,
 )
-from cptsapp.care_plans.relatives import Relative
+from cptsapp.care_plans.relatives import Relative, seal_relative
 from cptsapp.checklists import actions as checklists
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -127,3 +128,24 @@ def test_one_more_meeting_sent_twice_is_one(scene):
         meetings.add_extra(scene.plan.id, day, by=scene.office)
     wanted = select(func.count()).select_from(PlanMeeting).where(PlanMeeting.plan_id == scene.plan.id)
     assert session.scalar(wanted.where(PlanMeeting.kind == "extra")) == 1
+
+
+# -- what the browser keeps -------------------------------------------------------------------------------------------
+
+
+def title_of(page):
+    return page.text.partition("<title>")[2].partition("</title>")[0]
+
+
+def test_no_page_of_a_plan_is_called_after_the_person_or_their_relative(scene, cast, sign_in):
+    kin = make_member(scene.plan, role=MemberRole.RELATIVE)
+    seal_relative(kin, Relative("Odile Zzproche", "fille"))
+    asked = rights.ask(scene.plan, RightKind.ACCESS, by=scene.office)
+    base, one = f"/ppcs/{scene.plan.year}-{scene.plan.number}", kin.id
+    copy = f"{base}/droits/{asked.id}/copie"
+    session.commit()
+    client = sign_in(cast.coordinator)
+    pages = client.get(f"{base}/cercle/{one}"), client.get(copy), client.post(f"{base}/identite")
+    assert "Zzproche" in pages[0].text
+    assert "Bretonnière" in pages[1].text
+    assert [word for page in pages for word in ("Zzproche", "Bretonnière") if word in title_of(page)] == []
