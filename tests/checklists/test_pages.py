@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from cptsapp.audit.models import AuditEvent, Category
 from cptsapp.checklists import actions
-from cptsapp.checklists.models import Commitment, CommitmentState, Evidence, JournalEntry
+from cptsapp.checklists.models import Checklist, Commitment, CommitmentState, Evidence, JournalEntry
 from cptsapp.checklists.queries import listing
 from cptsapp.core.db import session
+from cptsapp.directory.models import Person
 from tests.tools.conventions import count, make_commitment
-from tests.tools.factories import acting
+from tests.tools.factories import acting, make_person
 from tests.tools.files import EXE, PDF
 from tests.tools.queries import count_queries
 
@@ -213,3 +214,28 @@ def test_of_what_recurs_the_older_occurrences_are_on_a_page_of_their_own(cast, s
     client = sign_in(cast.coordinator)
     assert "2\u00a0occurrences passées" in client.get("/conventions/1").text
     assert client.get(f"/listes/{checklist_id}").text.count('id="engagement-') == 5
+
+
+@pytest.mark.parametrize("path", ["", "/journal", "/ajouter", "/journal/ajouter"])
+def test_the_lists_of_a_plan_are_shut_to_the_board(cast, sign_in, planned, again, path):
+    number = again(planned).checklist_id
+    assert sign_in(cast.board_member).get(f"/listes/{number}{path}").status_code == 404
+
+
+def test_a_plan_that_is_closed_asks_nothing_more(cast, sign_in, planned, again):
+    session.get_one(Checklist, again(planned).checklist_id).is_live = False
+    session.commit()
+    answer = sign_in(cast.gp).post(f"/engagements/{planned}/etat", data={"to": "done", "version": 1})
+    assert (answer.status_code, again(planned).state) == (409, CommitmentState.TODO)
+
+
+def test_who_owes_it_under_a_merged_sheet_reads_its_file(cast, sign_in, owed):
+    person, client = cast.gp_person.id, sign_in(cast.gp)
+    client.post(f"/engagements/{owed}/preuves/fichier", data={"file": (io.BytesIO(PDF), "pv.pdf"), "file_label": ""})
+    number, kept = session.scalars(select(Evidence.file_id)).one(), make_person(last_name="Renaudin").id
+    session.get_one(Person, person).merged_into_id = kept
+    session.get_one(Commitment, owed).owner_id = kept
+    session.commit()
+    assert client.get(f"/engagements/{owed}").status_code == 200
+    with client.get(f"/fichiers/{number}") as answer:
+        assert answer.data == PDF
