@@ -183,8 +183,9 @@ def test_another_conventions_party_does_not_sign_here(cast):
         sign(convention.id, 10_000, ABOUT, checksum=convention.checksum, file_id=make_file().id, by=None)
 
 
-def test_a_convention_over_before_it_is_signed_is_refused(cast):
-    convention = adopted(starts_on=None, ends_on=date(2026, 7, 19), renewal=Renewal.NONE)
+@pytest.mark.parametrize("starts_on", [None, date(2026, 1, 1)])
+def test_a_convention_over_before_it_is_signed_is_refused(cast, starts_on):
+    convention = adopted(starts_on=starts_on, ends_on=date(2026, 7, 19), renewal=Renewal.NONE)
     signed_by(convention, 0)
     with pytest.raises(Refusal):
         signed_by(convention, 1)

@@ -10,7 +10,7 @@ from cptsapp.audit.actions import Actor, record
 from cptsapp.checklists import actions as checklists
 from cptsapp.checklists.actions import note_event
 from cptsapp.checklists.models import Commitment, Side
-from cptsapp.checklists.rules import OPEN, add_months
+from cptsapp.checklists.rules import OPEN
 from cptsapp.conventions import mail
 from cptsapp.conventions.actions.adoption import FUTURE, live_signatures
 from cptsapp.conventions.actions.amending import apply_amendment, held
@@ -28,6 +28,7 @@ from cptsapp.conventions.rules.states import WORDS
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.french import day_full
+from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.directory.models import Organisation
 from cptsapp.territory import queries as territory
@@ -151,7 +152,7 @@ def _enter_when_complete(convention: Convention, by: Actor | None) -> None:
         return
     last = max(signature.signed_on for signature in signatures)
     convention.starts_on = convention.starts_on or last
-    if convention.ends_on is not None and convention.ends_on < convention.starts_on:
+    if convention.ends_on is not None and convention.ends_on < max(convention.starts_on, last):
         raise Refusal(ENDS_BEFORE)
     _give_days(convention, max(convention.starts_on, last), by)
     _give_owners(convention, by)
@@ -166,7 +167,7 @@ def _give_days(convention: Convention, start: date, by: Actor | None) -> None:
     for commitment in _open_lines(convention):
         months = commitment.due_months if commitment.due_months is not None else commitment.every_months
         if commitment.due_on is None and months is not None and not commitment.is_continuous:
-            commitment.due_on = add_months(start, months)
+            commitment.due_on = months_later(start, months)
             checklists.touch(commitment, by)
 
 
