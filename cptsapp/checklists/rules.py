@@ -1,6 +1,5 @@
 """Pure rules of commitments: the table of states, what is late, when a recurring one falls again."""
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -51,16 +50,6 @@ def is_late(owed: Owed, today: date) -> bool:
 def days_late(owed: Owed, today: date) -> int:
     """How many days ago it was owed; 0 when it is not late."""
     return (today - owed.due_on).days if is_late(owed, today) and owed.due_on is not None else 0
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day some months later (or earlier); the last of the month when that month is shorter.
-
-    Count from the first day, never month by month: 31 January + 2 months is 31 March.
-    """
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(years, month + 1)[1]
-    return date(years, month + 1, min(day.day, last))
 
 
 def why_not_go(before: CommitmentState, after: CommitmentState, done_by: str, at: str) -> str | None:

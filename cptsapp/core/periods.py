@@ -15,6 +15,9 @@ def covers(starts_on: date, ends_on: date | None, day: date) -> bool:
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day so many months later or, below zero, before; the last of a month that has no such day."""
+    """The same day so many months later or, below zero, before; the last of a month that has no such day.
+
+    Count from the first day, never month by month: 31 January + 2 months is 31 March.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

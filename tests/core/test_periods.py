@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cptsapp.core.periods import covers, meets
+from cptsapp.core.periods import covers, meets, months_later
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
@@ -44,3 +44,32 @@ def test_periods_without_end(first, second, answer):
 )
 def test_a_period_holds_its_two_ends(ends, asked, answer):
     assert covers(day(2), day(ends), day(asked)) is answer
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2026, 7, 20), 24, date(2028, 7, 20)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+    ],
+)
+def test_so_many_months_later(day, months, later):
+    assert months_later(day, months) == later
+
+
+@given(DAYS, st.integers(-600, 600))
+def test_months_keep_the_day_or_the_last_of_the_month(day, months):
+    found = months_later(day, months)
+    assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
+    assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
+
+
+@given(DAYS, st.integers(1, 60), st.integers(1, 12))
+def test_recurrence_never_goes_back_nor_skips_a_month(due_on, every, times):
+    days = [due_on]
+    for _ in range(times):
+        days.append(months_later(days[-1], every))
+    assert days == sorted(set(days))
+    assert (days[-1].year * 12 + days[-1].month) - (due_on.year * 12 + due_on.month) == every * times

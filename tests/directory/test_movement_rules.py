@@ -141,19 +141,6 @@ def test_quarters_follow_one_another(first, months):
 
 
 @pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2026, 7, 20), 24, date(2028, 7, 20)),
-        (date(2028, 2, 29), 12, date(2029, 2, 28)),
-        (date(2026, 3, 31), -1, date(2026, 2, 28)),
-    ],
-)
-def test_so_many_months_later(day, months, later):
-    assert months_later(day, months) == later
-
-
-@pytest.mark.parametrize(
     ("verified_on", "words"),
     [
         (date(2025, 7, 21), ""),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from cptsapp.care_plans.models import MeetingKind
-from cptsapp.checklists.rules import add_months
+from cptsapp.core.periods import months_later
 
 # Months after the validation. Each is counted from that day, so that a short month never makes the next one drift.
 REVIEW_MONTHS: Mapping[MeetingKind, int] = MappingProxyType({MeetingKind.REVIEW_6: 6, MeetingKind.REVIEW_12: 12})
@@ -36,7 +36,7 @@ OF_NAMES: Mapping[MeetingKind, str] = MappingProxyType(
 
 def review_days(validated_on: date) -> dict[MeetingKind, date]:
     """By when each review is held: 6 and 12 months after the plan was validated, the last day of a shorter month."""
-    return {kind: add_months(validated_on, months) for kind, months in REVIEW_MONTHS.items()}
+    return {kind: months_later(validated_on, months) for kind, months in REVIEW_MONTHS.items()}
 
 
 def reminder(target: date, today: date) -> int | None:

@@ -19,12 +19,13 @@ from cptsapp.checklists.models import (
     Side,
 )
 from cptsapp.checklists.permissions import can_read, why_not_manage, why_not_tick
-from cptsapp.checklists.rules import STATE_WORDS, add_months, why_not_go
+from cptsapp.checklists.rules import STATE_WORDS, why_not_go
 from cptsapp.checklists.sources import source_of
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.french import day_short, hour
 from cptsapp.core.local import local
+from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.territory import queries as territory
 
@@ -174,7 +175,7 @@ def _renew(done: Commitment, by: Actor | None) -> Commitment | None:
         heading=done.heading,
         expected=done.expected,
         owner_id=done.owner_id,
-        due_on=add_months(done.due_on, done.every_months),
+        due_on=months_later(done.due_on, done.every_months),
         every_months=done.every_months,
         code=done.code,
     )

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from cptsapp.audit.actions import Actor
-from cptsapp.checklists.rules import add_months
 from cptsapp.conventions import mail
 from cptsapp.conventions.actions.amending import held
 from cptsapp.conventions.actions.moves import move, refuse_stale
@@ -14,6 +13,7 @@ from cptsapp.conventions.queries.conventions import locked
 from cptsapp.conventions.rules import terms
 from cptsapp.conventions.rules.states import OPEN, why_not
 from cptsapp.core.db import session
+from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.territory import queries as territory
 
@@ -66,7 +66,7 @@ def give_notice(
     if why is not None:
         raise Refusal(why, "given_on")
     if convention.ends_on is None:
-        convention.ends_on = add_months(given_on, convention.notice_months or 0)
+        convention.ends_on = months_later(given_on, convention.notice_months or 0)
     convention.notice_given_on, convention.notice_by_cpts = given_on, by_cpts
     move(convention, "give_notice", by=by, happened_on=given_on, until_on=convention.ends_on.isoformat(), note=note)
     mail.tell_notice(convention)

@@ -7,16 +7,16 @@ keeps the 31st: months that have none cut it short, the next ones do not (§4.6)
 import calendar
 from datetime import date, timedelta
 
-from cptsapp.checklists.rules import add_months
 from cptsapp.conventions.models import Renewal
 from cptsapp.core.french import NBSP, THIN, day_full, day_long
+from cptsapp.core.periods import months_later
 
 _DAY = timedelta(days=1)
 
 
 def last_day(starts_on: date, months: int) -> date:
     """The last day of a term of some months: 12 January 2026 for 12 months ends on 11 January 2027."""
-    return add_months(starts_on, months) - _DAY
+    return months_later(starts_on, months) - _DAY
 
 
 def renewed_until(starts_on: date | None, ends_on: date, months: int) -> date:
@@ -25,7 +25,7 @@ def renewed_until(starts_on: date | None, ends_on: date, months: int) -> date:
     Renewed term after term, it is the day one long term would have ended on.
     """
     after = ends_on + _DAY
-    following = add_months(after, months)
+    following = months_later(after, months)
     if starts_on is not None and after == _kept(after, starts_on.day):
         following = _kept(following, starts_on.day)
     return following - _DAY
@@ -38,7 +38,7 @@ def _kept(day: date, wanted: int) -> date:
 
 def notice_due_on(ends_on: date, notice_months: int) -> date:
     """The last day on which notice may be given: with two months, 11 November for an end on 11 January."""
-    return add_months(ends_on + _DAY, -notice_months) - _DAY
+    return months_later(ends_on + _DAY, -notice_months) - _DAY
 
 
 def decision_due_on(renewal: Renewal, ends_on: date | None, notice_months: int | None) -> date | None:
