@@ -50,6 +50,11 @@ def day_short(day: date) -> str:
     return f"{WEEKDAYS_SHORT[day.weekday()]} {_day_number(day)} {MONTHS_SHORT[day.month - 1]}"
 
 
+def day_near(day: date, today: date) -> str:
+    """ "lun. 20 juil.", and of another year "lun. 1er mars 2027"."""
+    return day_short(day) if day.year == today.year else f"{day_short(day)} {day.year}"
+
+
 def day_tiny(day: date) -> str:
     """ "mer. 22", for narrow chips."""
     return f"{WEEKDAYS_SHORT[day.weekday()]} {_day_number(day)}"

@@ -9,6 +9,7 @@ FILTERS = {
     "local": local,
     "hour": french.hour,
     "day_short": french.day_short,
+    "day_near": french.day_near,
     "day_tiny": french.day_tiny,
     "day_long": french.day_long,
     "day_full": french.day_full,

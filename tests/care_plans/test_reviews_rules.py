@@ -86,7 +86,7 @@ def test_every_state_of_a_meeting_is_left_or_is_an_end_and_each_refusal_says_whe
 
 def test_where_each_stands_is_said_in_a_line():
     due_on, local_start = date(2026, 8, 9), datetime(2026, 7, 28, 18)
-    said = [where_it_stands(state, due_on, local_start, due_on, 3, 5) for state in MeetingState]
+    said = [where_it_stands(state, due_on, local_start, due_on, (3, 5), due_on) for state in MeetingState]
     assert said == [
         "avant le dim. 9 août",
         "avant le dim. 9 août, 3\u00a0réponses sur 5 au sondage",

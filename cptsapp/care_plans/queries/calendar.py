@@ -43,6 +43,7 @@ class MeetingLine:
     poll: Poll
     present: int
     is_late: bool
+    today: date
 
     @property
     def name(self) -> str:
@@ -65,9 +66,8 @@ class MeetingLine:
         """« avant le dim. 9 août, 3 réponses sur 5 au sondage »."""
         one = self.meeting
         starts_at = local(one.starts_at) if one.starts_at is not None else None
-        return where_it_stands(
-            one.state, one.due_on, starts_at, one.held_on, len(self.poll.answered), len(self.poll.asked)
-        )
+        replies = len(self.poll.answered), len(self.poll.asked)
+        return where_it_stands(one.state, one.due_on, starts_at, one.held_on, replies, self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def of_plan(plan: CarePlan, names: Mapping[int, str], user: CurrentUser, today: 
     polls = polls_of(meetings, [member.id for member in concerned(plan.id)])
     present = _present([meeting.id for meeting in meetings])
     lines = (
-        MeetingLine(one, polls[one.id], present.get(one.id, 0), one.state in AHEAD and one.due_on < today)
+        MeetingLine(one, polls[one.id], present.get(one.id, 0), one.state in AHEAD and one.due_on < today, today)
         for one in meetings
     )
     return PlanCalendar(tuple(lines), tuple(documents_of(plan, names, user, today)))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from cptsapp.care_plans.models import DocumentKind, MeetingState
-from cptsapp.core.french import count, day_full, day_short, hour
+from cptsapp.core.french import count, day_full, day_near, day_short, hour
 
 M = MeetingState
 
@@ -31,16 +31,25 @@ def short_moment(starts_at: datetime) -> str:
 
 
 def where_it_stands(
-    state: MeetingState, due_on: date, starts_at: datetime | None, held_on: date | None, answered: int, asked: int
+    state: MeetingState,
+    due_on: date,
+    starts_at: datetime | None,
+    held_on: date | None,
+    replies: tuple[int, int],
+    today: date,
 ) -> str:
-    """« avant le dim. 9 août, 3 réponses sur 5 au sondage », « mar. 28 juil. à 18h00 », « tenue le … »."""
+    """« avant le dim. 9 août, 3 réponses sur 5 au sondage », « mar. 28 juil. à 18h00 », « tenue le … ».
+
+    `replies`: how many answered the poll, of how many asked.
+    """
     if state is M.HELD and held_on is not None:
         return f"tenue le {day_full(held_on)}"
     if state is M.FIXED and starts_at is not None:
         return short_moment(starts_at)
     if state is M.CANCELLED:
         return "annulée"
-    before = f"avant le {day_short(due_on)}"
+    before = f"avant le {day_near(due_on, today)}"
+    answered, asked = replies
     return f"{before}, {count(answered, 'réponse')} sur {asked} au sondage" if state is M.POLLING else before
 
 

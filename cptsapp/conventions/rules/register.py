@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
+from cptsapp.checklists.rules import day_word
 from cptsapp.conventions.models import ConventionState, PartnerKind, Relation
 from cptsapp.conventions.rules.next import AHEAD_DAYS, Step, is_due, is_late
 from cptsapp.core import french
@@ -132,7 +133,7 @@ def day_words(due_on: date | None, today: date, *, is_past: bool = False) -> Day
         return DayWords("—")
     days = (due_on - today).days
     if is_past or days > AHEAD_DAYS or due_on.year != today.year:
-        return DayWords(french.day_numeric(due_on))
+        return DayWords(day_word(due_on, today))
     day = french.day_short(due_on)
     if days < 0:
         return DayWords(day, f"{-days}{NBSP}j de retard", "late")
