@@ -35,6 +35,9 @@ from cptsapp.directory.models import Organisation, Person, Place, Practice
 from cptsapp.files.models import StoredFile
 from cptsapp.territory import queries as territory
 
+# Of a line nobody has yet, the party that owes it; what a plan asks of a role says so above.
+OWED_BY = {Side.CPTS: "la CPTS", Side.PARTNER: "le partenaire"}
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -69,7 +72,7 @@ class Row:
     side: Side
     owner_id: int | None
     owner: str
-    owner_of: str  # the partner's structure, under the name
+    owner_of: str  # the partner's structure, under the name; of whoever is still to be named, the party
     due_on: date | None
     due: str
     every: str
@@ -257,7 +260,7 @@ def _row(one: Any, reader: _Reader, proofs: Sequence[Proof], houses: Mapping[int
         side=one.side,
         owner_id=one.owner_id,
         owner=_full_name(one),
-        owner_of=houses.get(one.owner_id, ""),
+        owner_of=houses.get(one.owner_id, "") if one.owner_id else OWED_BY.get(one.side, ""),
         due_on=one.due_on,
         due=due_word(one.due_on, one.due_months, is_continuous=one.is_continuous, today=today),
         every=every_word(one.every_months),
