@@ -137,7 +137,7 @@ def test_an_article_that_is_gone_is_not_written_again():
 
 def test_a_clause_in_words():
     clause = Clause("Bilan", Side.CPTS, due_months=6, every_months=12)
-    assert clause_words(clause) == "la CPTS, 6\u00a0mois après la prise d’effet, puis tous les 12\u00a0mois"
+    assert clause_words(clause) == "la CPTS, 6\u00a0mois après la prise d’effet, puis chaque année"
     assert clause_words(Clause("Répondre", Side.PARTNER, is_continuous=True)) == "le partenaire, en continu"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from cptsapp.checklists.models import Side
+from cptsapp.checklists.rules import every_word
 from cptsapp.conventions.rules.texts import ArticleText, Clause, Text
 from cptsapp.core import french
 from cptsapp.core.french import NBSP
@@ -55,14 +56,14 @@ def without(text: Text, number: str) -> Text:
 
 
 def clause_words(clause: Clause) -> str:
-    """« la CPTS, au plus tard 6 mois après la prise d’effet, puis tous les 12 mois »."""
+    """« la CPTS, au plus tard 6 mois après la prise d’effet, puis chaque année »."""
     side = SIDES.get(clause.side, clause.side.value)
     if clause.is_continuous:
         return f"{side}, en continu"
     due = ""
     if clause.due_months is not None:
         due = f", {french.count(clause.due_months, 'mois', 'mois')} après la prise d’effet"
-    every = f", puis tous les {clause.every_months}{NBSP}mois" if clause.every_months else ""
+    every = f", puis {every_word(clause.every_months)}" if clause.every_months else ""
     return f"{side}{due}{every}"
 
 
