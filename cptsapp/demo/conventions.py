@@ -33,7 +33,7 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.periods import months_later
 from cptsapp.demo import cast
-from cptsapp.demo.days import working
+from cptsapp.demo.days import moving_clock, stand_at, working
 from cptsapp.demo.partners import ARTICLES, COMMENTS, PARTNERS, Bound
 from cptsapp.demo.people import People
 from cptsapp.directory.actions.people import create_person, create_place, create_practice
@@ -75,22 +75,16 @@ def seed_conventions(people: People) -> None:
         return
     now = clock.now()
     deeds = [Deed(bound, people) for bound in PARTNERS]
-    try:
-        _at(now - 700 * DAY)
+    with moving_clock(now.isoformat()):
+        stand_at(now - 700 * DAY)
         templates.install(by=people.coordinator)
         for deed in deeds:
             _meet(deed)
         session.commit()
         for at, act in sorted((event for deed in deeds for event in _events(deed, now)), key=lambda event: event[0]):
-            _at(at)
+            stand_at(at)
             act()
         session.commit()
-    finally:
-        clock.configure(now.isoformat())
-
-
-def _at(instant: datetime) -> None:
-    clock.configure(instant.isoformat())
 
 
 # -- who they are -----------------------------------------------------------------------------------------------------

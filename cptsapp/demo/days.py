@@ -1,12 +1,29 @@
-"""When things are done in the demonstration: on days when the CPTS answers, never on Christmas."""
+"""When things are done in the demonstration: the clock moved along, on days when the CPTS answers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from cptsapp.core import clock
 from cptsapp.territory import queries as territory
 from cptsapp.territory import rules
 
 DAY = timedelta(days=1)
 LONGEST_CLOSED = 8  # days in a row
+
+
+@contextmanager
+def moving_clock(back_to: str | None) -> Iterator[None]:
+    """Let the clock move; whatever happens it goes back to `back_to`, None for the real one."""
+    try:
+        yield
+    finally:
+        clock.configure(back_to)
+
+
+def stand_at(instant: datetime) -> None:
+    """Move the clock, inside `moving_clock`."""
+    clock.configure(instant.isoformat())
 
 
 def working(at: datetime) -> datetime:

@@ -41,7 +41,7 @@ from cptsapp.checklists import actions as checklists
 from cptsapp.checklists.models import Commitment, CommitmentState
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.demo.days import working
+from cptsapp.demo.days import moving_clock, stand_at, working
 from cptsapp.demo.people import People
 from cptsapp.directory.models import Organisation
 from cptsapp.inbox.models import Request, Seeker, State
@@ -119,19 +119,13 @@ def seed_plans(people: People) -> None:
     if session.scalar(select(CarePlan.id).limit(1)) is not None:
         return
     now = clock.now()
-    try:
-        _at(now - FEES_SINCE * DAY)
+    with moving_clock(now.isoformat()):
+        stand_at(now - FEES_SINCE * DAY)
         _fees(people)
         for at, act in sorted(_events(people, now), key=lambda event: event[0]):
-            _at(at)
+            stand_at(at)
             act()
         session.commit()
-    finally:
-        clock.configure(now.isoformat())
-
-
-def _at(instant: datetime) -> None:
-    clock.configure(instant.isoformat())
 
 
 def _fees(people: People) -> None:

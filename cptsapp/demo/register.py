@@ -16,6 +16,7 @@ from cptsapp.core.db import session
 from cptsapp.core.periods import months_later
 from cptsapp.core.text import fold
 from cptsapp.demo import cast, extract
+from cptsapp.demo.days import moving_clock, stand_at
 from cptsapp.demo.people import People
 from cptsapp.demo.rules import dice
 from cptsapp.directory.actions import movements
@@ -146,15 +147,13 @@ def _organisations(today: date, by: CurrentUser) -> None:
 def _verified(by: CurrentUser) -> None:
     """Most sheets were read again in the past year and a half, some each time. Commits as it goes."""
     now = clock.now()
-    try:
+    with moving_clock(now.isoformat()):
         for turn, weeks in enumerate(READ_AGAIN):
-            clock.configure((now - timedelta(weeks=weeks)).isoformat())
+            stand_at(now - timedelta(weeks=weeks))
             for person in _professionals():
                 if dice("fiche", person.id).randrange(100) // READ_PERCENT == turn:
                     verify_person(person, by=by)
             session.commit()
-    finally:
-        clock.configure(now.isoformat())
 
 
 def _applications() -> None:

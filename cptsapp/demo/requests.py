@@ -18,6 +18,7 @@ from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Refusal
 from cptsapp.core.text import fold
 from cptsapp.demo import cast
+from cptsapp.demo.days import moving_clock, stand_at
 from cptsapp.demo.people import People
 from cptsapp.demo.rules import dice
 from cptsapp.directory.actions.people import create_place, create_practice
@@ -105,22 +106,16 @@ class File:
 def seed_requests(people: People) -> None:
     """Everything up to today. Commits as it goes; the clock goes back to now at the end."""
     now = clock.now()
-    try:
-        _at(now - timedelta(days=31 * MONTHS))
+    with moving_clock(now.isoformat()):
+        stand_at(now - timedelta(days=31 * MONTHS))
         _partners(people)
         _offers(people)
         session.commit()
         for at, act in sorted(_events(people, now), key=lambda event: event[0]):
-            _at(at)
+            stand_at(at)
             with suppress(Refusal), session.begin_nested():
                 act()
         session.commit()
-    finally:
-        clock.configure(now.isoformat())
-
-
-def _at(instant: datetime) -> None:
-    clock.configure(instant.isoformat())
 
 
 def _partners(people: People) -> None:

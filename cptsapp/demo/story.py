@@ -1,7 +1,7 @@
 """Playing the demonstration: each post, call and evening at its hour, through the real actions, the clock moving."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -15,6 +15,7 @@ from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Refusal
 from cptsapp.demo import cast, rules
 from cptsapp.demo.conventions import seed_conventions
+from cptsapp.demo.days import moving_clock, stand_at
 from cptsapp.demo.people import People, known_people, seed_cpts, seed_people
 from cptsapp.demo.plans import seed_plans
 from cptsapp.demo.register import seed_register
@@ -64,8 +65,8 @@ def play(real_clock: str | None) -> None:
     """Seed everything up to the present; `real_clock` is what the clock goes back to. Commits as it goes."""
     now = clock.now()
     first_day = _monday(now.date() - rules.HISTORY)
-    with _moving_clock(real_clock):
-        _at(datetime.combine(first_day - 9 * DAY, time(8), now.tzinfo))
+    with moving_clock(real_clock):
+        stand_at(datetime.combine(first_day - 9 * DAY, time(8), now.tzinfo))
         administrator = seed_cpts()
         people = seed_people(administrator, since=months_later(first_day, -LONG_SINCE_MONTHS))
         session.commit()
@@ -75,8 +76,8 @@ def play(real_clock: str | None) -> None:
             for event in events:
                 _play_one(event)
             session.commit()
-    with _moving_clock(real_clock):
-        _at(now)
+    with moving_clock(real_clock):
+        stand_at(now)
         _absence(stage)
         _series(stage)
         _fill_if_bare(stage)
@@ -92,8 +93,8 @@ def play(real_clock: str | None) -> None:
 def go_on(real_clock: str | None) -> None:
     """A demonstration that was left some days ago: the doctors post what is missing of the days to come. Commits."""
     now = clock.now()
-    with _moving_clock(real_clock):
-        _at(now)
+    with moving_clock(real_clock):
+        stand_at(now)
         stage = Stage(known_people(), now, _last_awake(now), territory.zone())
         for ahead in range(rules.AHEAD_DAYS):
             day = stage.today + ahead * DAY
@@ -101,18 +102,6 @@ def go_on(real_clock: str | None) -> None:
                 _play_one(Event(now, _posting(stage, line, day)))
         _fill_if_bare(stage)
         session.commit()
-
-
-@contextmanager
-def _moving_clock(real_clock: str | None) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        clock.configure(real_clock)
-
-
-def _at(instant: datetime) -> None:
-    clock.configure(instant.isoformat())
 
 
 def _monday(day: date) -> date:
@@ -178,7 +167,7 @@ def _evening(stage: Stage, day: date) -> Iterator[Event]:
 
 def _play_one(event: Event) -> None:
     """Move the clock and act; what cannot be (an hour already taken) does not happen."""
-    _at(event.at)
+    stand_at(event.at)
     with suppress(Refusal), session.begin_nested():
         event.act()
 
