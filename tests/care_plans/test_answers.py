@@ -8,6 +8,7 @@ from sqlalchemy import select
 from cptsapp.care_plans.actions import agreements, answers, circle
 from cptsapp.care_plans.actions.circle import Place
 from cptsapp.care_plans.models import CircleMember, Consent, MemberRole, PlanLink
+from cptsapp.care_plans.queries.calendar import asked_of
 from cptsapp.care_plans.relatives import Relative
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible, Refusal
@@ -168,6 +169,16 @@ def test_signed_in_one_tap_and_its_undo(cast, plan, sign_in):
     assert "/ppcs/2026-17/reponse/annuler" in page
     gp.post("/ppcs/2026-17/reponse/annuler")
     assert state(member) == (False, False)
+
+
+def test_an_invitation_is_in_the_list_of_whoever_has_not_answered(cast, plan, office):
+    make_member(plan, cast.gp_person, accepted_at=None)
+    session.commit()
+    assert [(one.title, one.url) for one in asked_of(acting(cast.gp))] == [
+        ("Dire si vous participez au plan", "/ppcs/2026-17")
+    ]
+    answers.accept(plan.id, answers.mine(plan.id, acting(cast.gp)).id, by=acting(cast.gp))
+    assert asked_of(acting(cast.gp)) == []
 
 
 def test_declined_the_plan_shuts(cast, plan, sign_in):

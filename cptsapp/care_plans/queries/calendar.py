@@ -26,6 +26,7 @@ from cptsapp.care_plans.queries.polls import Poll, polls_of
 from cptsapp.care_plans.rules.meeting_words import DOCUMENTS, progress, where_it_stands
 from cptsapp.care_plans.rules.reviews import NAMES
 from cptsapp.care_plans.rules.states import MEETING_WORDS
+from cptsapp.care_plans.rules.words import ROLE_WORDS
 from cptsapp.checklists.sources import Asked
 from cptsapp.core.db import session
 from cptsapp.core.local import local
@@ -159,15 +160,15 @@ _IS_IN_CIRCLE = Prepared(_circle_of)
 
 
 def asked_of(user: CurrentUser) -> list[Asked]:
-    """What the calendars of plans ask of someone: polls they have not answered, documents that have not come.
+    """What plans ask of someone: to say whether they take part, polls not answered, documents that have not come.
 
-    Documents of the regular doctor are a commitment already (A77): they are not asked twice. Two statements, for
+    Documents of the regular doctor are a commitment already (A77): they are not asked twice. Three statements, for
     whoever is in a circle.
     """
     numbers = same_person({user.person_id}) if user.person_id is not None else ()
     if not any(_IS_IN_CIRCLE.all(person_id=number) for number in numbers):
         return []
-    return [*_polls_for(numbers), *_documents_for(numbers)]
+    return [*_invitations_for(numbers), *_polls_for(numbers), *_documents_for(numbers)]
 
 
 def _in_circle(numbers: Collection[int]) -> tuple[object, ...]:
@@ -178,6 +179,25 @@ def _in_circle(numbers: Collection[int]) -> tuple[object, ...]:
         exists().where(PlanAgreement.member_id == CircleMember.id, PlanAgreement.withdrawn_at.is_(None)),
         CarePlan.state != PlanState.CLOSED,
     )
+
+
+def _invitations_for(numbers: Collection[int]) -> list[Asked]:
+    waits = CircleMember.invited_at.is_not(None), CircleMember.accepted_at.is_(None)
+    wanted = (
+        select(CarePlan, CircleMember.role)
+        .join(CircleMember, CircleMember.plan_id == CarePlan.id)
+        .where(*_in_circle(numbers), *waits)  # type: ignore[arg-type]
+        .order_by(CircleMember.invited_at, CircleMember.id)
+    )
+    return [
+        Asked(
+            title="Dire si vous participez au plan",
+            detail=f"{title(plan)} · {ROLE_WORDS[role]}",
+            due_on=None,
+            url=f"/ppcs/{plan.year}-{plan.number}",
+        )
+        for plan, role in session.execute(wanted).all()
+    ]
 
 
 def _polls_for(numbers: Collection[int]) -> list[Asked]:
