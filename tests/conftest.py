@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -18,6 +19,10 @@ from tests.tools.cast import Cast, cast_of, make_cast, numbers_of
 from tests.tools.client import CheckedClient
 from tests.tools.routes import shared_map
 from tests.tools.settings import test_settings
+
+# A slow machine is no fault of a rule: what is slow is told by the bench.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 MONDAY = datetime(2026, 7, 20, 12, 32, tzinfo=UTC)  # lundi 20 juillet 2026, 14h32 à Paris
 

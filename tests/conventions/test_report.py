@@ -14,15 +14,15 @@ from cptsapp.conventions.queries.report import report, years_of
 from cptsapp.conventions.report import report_pdf
 from cptsapp.conventions.rules.report import Standing
 from cptsapp.core import clock
-from cptsapp.core.db import db, session
+from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
 from cptsapp.directory.models import OrganisationKind
 from cptsapp.inbox.models import BreakCause, CareBreak, PartnerAnswer, Pathway, Recipient, Referral
-from tests.bench import measure
 from tests.tools import files
 from tests.tools.conventions import make_commitment, make_convention, make_partner
 from tests.tools.factories import acting, make_organisation
 from tests.tools.inbox import make_request
+from tests.tools.queries import count_queries
 
 MARCH = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
@@ -180,7 +180,7 @@ def test_a_long_report_asks_no_more_than_a_short_one(convention):
         for _ in range(many):
             add_one_of_each(session.get_one(Convention, number))
         session.commit()
-        with measure.statements(db.engine) as seen:
+        with count_queries() as seen:
             report(session.get_one(Convention, number), 2026)
             session.remove()
         asked.append(len(seen))
