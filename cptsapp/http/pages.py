@@ -7,6 +7,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from cptsapp.core.refusals import Refusal
+from cptsapp.http.app import give_up
 from cptsapp.http.fields import BaseForm
 
 PAGES_MAX = 1000
@@ -18,7 +19,11 @@ def status_of(form: BaseForm, *, is_warned: bool = False) -> int:
 
 
 def refused(form: BaseForm, refusal: Refusal, page: Callable[[], Response]) -> Response:
-    """The page of a form with what was typed, and the refusal under its field."""
+    """The page of a form with what was typed, and the refusal under its field; nothing of the act is kept.
+
+    `page` is called once the act is undone: what it reads is what stands.
+    """
+    give_up()
     form.refuse(refusal.message, refusal.field)
     return page()
 

@@ -28,6 +28,7 @@ from cptsapp.core.refusals import Forbidden, Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 
 CIRCLE = f"{PLAN}/cercle"
 ONE = f"{CIRCLE}/<int:member_id>"
@@ -72,9 +73,7 @@ def add_member(year: int, number: int) -> Response:
         if form.invites.data:
             answers.invite(plan.id, member.id, by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _add_page(plan, door, form, 409)
+        return refused(form, refusal, lambda: _add_page(plan, door, form, 409))
     return htmx.redirect(url_of(plan))
 
 

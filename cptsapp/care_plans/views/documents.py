@@ -25,6 +25,7 @@ from cptsapp.core.refusals import Forbidden, Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit, give_up
+from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
 PLAN = "/ppcs/<int:year>-<int:number>"
@@ -85,9 +86,7 @@ def ask_document(year: int, number: int) -> Response:
     try:
         made = actions.ask(plan.id, form.member_id.data, DocumentKind(form.kind.data), form.due_on.data, by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _page(plan_for(me(), year, number), form, status=409)
+        return refused(form, refusal, lambda: _page(plan_for(me(), year, number), form, status=409))
     submissions.remember(me().id, once, SCOPE, made.id)
     return _seen(year, number)
 

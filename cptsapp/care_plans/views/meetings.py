@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from flask import Response as FlaskResponse
 from flask import make_response, render_template, request
@@ -42,14 +41,13 @@ from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit, give_up
 from cptsapp.http.fields import BaseForm
+from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
 PLAN = "/ppcs/<int:year>-<int:number>"
 MEETINGS = f"{PLAN}/reunions"
 ONE = f"{MEETINGS}/<int:meeting_id>"
 ICS = "text/calendar; charset=utf-8"
-
-F = TypeVar("F", bound=BaseForm)
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------
@@ -122,12 +120,6 @@ def _form_page(
     return make_response(shown, status)
 
 
-def _refused(form: F, refusal: Refusal) -> F:
-    give_up()
-    form.refuse(refusal.message, refusal.field)
-    return form
-
-
 # -- the poll ---------------------------------------------------------------------------------------------------------
 
 
@@ -142,7 +134,7 @@ def propose_dates(year: int, number: int, meeting_id: int) -> Response:
     try:
         polls.propose(meeting_id, form.chosen(), form.closes_on.data, version=form.seen, by=me())
     except Refusal as refusal:
-        return _form_page("meeting_dates", _mine(year, number, meeting_id), _refused(form, refusal), 409)
+        return refused(form, refusal, lambda: _form_page("meeting_dates", _mine(year, number, meeting_id), form, 409))
     return _seen(year, number, meeting_id, "sondage")
 
 
@@ -204,7 +196,7 @@ def fix_meeting(year: int, number: int, meeting_id: int) -> Response:
             by=me(),
         )
     except Refusal as refusal:
-        return _form_page("meeting_fix", _mine(year, number, meeting_id), _refused(form, refusal), 409)
+        return refused(form, refusal, lambda: _form_page("meeting_fix", _mine(year, number, meeting_id), form, 409))
     return _seen(year, number, meeting_id, "date")
 
 
@@ -266,7 +258,7 @@ def hold_meeting(year: int, number: int, meeting_id: int) -> Response:
     try:
         meetings.hold(meeting_id, form.present.data or (), form.held_on.data, version=form.seen, by=me())
     except Refusal as refusal:
-        return _form_page("meeting_hold", _mine(year, number, meeting_id), _refused(form, refusal), 409)
+        return refused(form, refusal, lambda: _form_page("meeting_hold", _mine(year, number, meeting_id), form, 409))
     return _seen(year, number, meeting_id, "tenue")
 
 
@@ -287,13 +279,16 @@ def move_meeting_day(year: int, number: int, meeting_id: int) -> Response:
     found = _mine(year, number, meeting_id)
     form = DueForm(data={"due_on": found.meeting.due_on, "version": str(found.meeting.version)})
     if not form.is_valid():
-        return _form_page("meeting_due", found, form, 422 if form.is_submitted() else 200, warning=NOTHING_CLINICAL)
+        return _due_page(found, form, 422 if form.is_submitted() else 200)
     try:
         meetings.move_day(meeting_id, form.due_on.data, form.reason.data or "", version=form.seen, by=me())
     except Refusal as refusal:
-        shown = _mine(year, number, meeting_id)
-        return _form_page("meeting_due", shown, _refused(form, refusal), 409, warning=NOTHING_CLINICAL)
+        return refused(form, refusal, lambda: _due_page(_mine(year, number, meeting_id), form, 409))
     return _seen(year, number, meeting_id, "echeance")
+
+
+def _due_page(found: MeetingPage, form: DueForm, status: int) -> Response:
+    return _form_page("meeting_due", found, form, status, warning=NOTHING_CLINICAL)
 
 
 @blueprint.route(f"{MEETINGS}/nouvelle", methods=["GET", "POST"])
@@ -309,7 +304,7 @@ def add_meeting(year: int, number: int) -> Response:
     try:
         made = meetings.add_extra(plan.id, form.due_on.data, by=me())
     except Refusal as refusal:
-        return _extra_page(plan_for(me(), year, number), _refused(form, refusal), 409)
+        return refused(form, refusal, lambda: _extra_page(plan_for(me(), year, number), form, 409))
     return _seen(year, number, made.id)
 
 

@@ -16,6 +16,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 from cptsapp.inbox.queries.requests import request_for
 from cptsapp.territory import queries as territory
 
@@ -73,9 +74,7 @@ def open_alone() -> Response:
     try:
         plan = opening.open_alone(form.newcomer(), by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _form(form, 409)
+        return refused(form, refusal, lambda: _form(form, 409))
     submissions.remember(me().id, form.once.data or "", "plan.opened", plan.id)
     return htmx.redirect(url_of(plan))
 

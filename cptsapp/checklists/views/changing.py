@@ -19,8 +19,8 @@ from cptsapp.core import submissions
 from cptsapp.core.refusals import Forbidden, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import give_up
 from cptsapp.http.fields import VersionedForm
+from cptsapp.http.pages import refused
 
 ONE = f"/engagements/<{NUMBER}:commitment_id>"
 
@@ -93,9 +93,7 @@ def _acted(template: str, commitment_id: int, form: VersionedForm, act: Callable
     try:
         act()
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _page(template, *_managed(commitment_id), form, 409)
+        return refused(form, refusal, lambda: _page(template, *_managed(commitment_id), form, 409))
     return htmx.redirect(_list_url(kept, commitment_id))
 
 
@@ -155,9 +153,7 @@ def add(checklist_id: int) -> Response:
     try:
         made = actions.add_by_hand(checklist_id, form.terms(), by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _adding_page(_list(checklist_id), form, 409)
+        return refused(form, refusal, lambda: _adding_page(_list(checklist_id), form, 409))
     submissions.remember(me().id, key, "commitment.added", made.id)
     return htmx.redirect(_list_url(kept, made.id))
 

@@ -18,7 +18,7 @@ from cptsapp.files.actions import store
 from cptsapp.files.forms import BODY_BYTES
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 from cptsapp.http.uploads import takes_files
 
 ONE = f"/engagements/<{NUMBER}:commitment_id>/preuves"
@@ -79,9 +79,7 @@ def _acted(
     try:
         act()
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return again(409)
+        return refused(form, refusal, lambda: again(409))
     return htmx.redirect(url_for(".sheet", commitment_id=commitment_id, _anchor="preuves"))
 
 

@@ -20,7 +20,7 @@ from cptsapp.files.actions import store
 from cptsapp.files.forms import BODY_BYTES
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 from cptsapp.http.uploads import takes_files
 
 LIST = f"/listes/<{NUMBER}:checklist_id>/journal"
@@ -71,9 +71,7 @@ def write(checklist_id: int) -> Response:
             file_id=_stored(kept, form),
         )
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _page(_managed(checklist_id), form, 409)
+        return refused(form, refusal, lambda: _page(_managed(checklist_id), form, 409))
     submissions.remember(me().id, key, ADDED, made.id)
     return htmx.redirect(_back(kept))
 

@@ -14,7 +14,8 @@ from cptsapp.checklists.sources import source_of
 from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import requires
-from cptsapp.http.app import after_commit, give_up
+from cptsapp.http.app import after_commit
+from cptsapp.http.pages import refused
 
 BACK_MINE, BACK_SHEET = "miens", "fiche"
 
@@ -109,9 +110,7 @@ def tick(commitment_id: int) -> Response:
     except Refusal as refusal:
         if form.back.data != BACK_SHEET:
             raise
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return shown(commitment_id, 409, state=form)
+        return refused(form, refusal, lambda: shown(commitment_id, 409, state=form))
     return redirect(_after(form.back.data, commitment_id, before), 303)
 
 

@@ -24,6 +24,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
 AN_ARTICLE = f"{ONE}/articles/<{NUMBER}:article_id>"
@@ -55,9 +56,7 @@ def new() -> Response:
     try:
         found = drafting.create(form.head(title), form.partner_ids, form.template_version_id, by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _new_page(form, 409)
+        return refused(form, refusal, lambda: _new_page(form, 409))
     submissions.remember(me().id, once, "convention", found.id)
     return htmx.redirect(_text_url(found))
 
@@ -154,9 +153,7 @@ def new_article(convention_id: int) -> Response:
     try:
         article = writing.add_article(found.id, form.written(), by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _article_page(form, _draft(convention_id), None, 409)
+        return refused(form, refusal, lambda: _article_page(form, _draft(convention_id), None, 409))
     return htmx.redirect(_text_url(found, f"a{article.id}"))
 
 
@@ -250,9 +247,7 @@ def new_clause(convention_id: int, article_id: int) -> Response:
     try:
         made = clauses.add_clause(found.id, kept.id, form.typed(), by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _clause_page(form, _draft(convention_id), kept.number, None, 409)
+        return refused(form, refusal, lambda: _clause_page(form, _draft(convention_id), kept.number, None, 409))
     submissions.remember(me().id, once, "commitment", made.id)
     return htmx.redirect(_text_url(found, f"a{article_id}"))
 

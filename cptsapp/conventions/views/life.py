@@ -49,12 +49,12 @@ def circulate(convention_id: int) -> Response:
     try:
         circulation.circulate(found.id, form.comments_due_on.data, version=form.seen, by=me())
     except Refusal as refusal:
-        found = refused(form, convention_id, refusal)
+        found = as_it_stands(form, convention_id, refusal)
         return _circulate_page(form, found, 409)
     return htmx.redirect(page_url(found.id))
 
 
-def refused(form: BaseForm, convention_id: int, refusal: Refusal) -> Convention:
+def as_it_stands(form: BaseForm, convention_id: int, refusal: Refusal) -> Convention:
     """The convention as it stands after a refusal, said on the form; a second sending is about what it shows."""
     give_up()
     form.refuse(refusal.message, refusal.field)
@@ -98,7 +98,7 @@ def adopt(convention_id: int) -> Response:
             by=me(),
         )
     except Refusal as refusal:
-        found = refused(form, convention_id, refusal)
+        found = as_it_stands(form, convention_id, refusal)
         return _adopt_page(form, found, 409)
     return htmx.redirect(page_url(found.id, "parties"))
 
@@ -125,7 +125,7 @@ def minutes(convention_id: int) -> Response:
         file = files.store(form.minutes.stream, form.minutes.file_name, by=me())
         adoption.add_minutes(found.id, file.id, by=me())
     except Refusal as refusal:
-        found = refused(form, convention_id, refusal)
+        found = as_it_stands(form, convention_id, refusal)
         return _minutes_page(form, found, 409)
     return htmx.redirect(page_url(found.id, "parties"))
 
@@ -145,7 +145,7 @@ def redraft(convention_id: int) -> Response:
     try:
         adoption.redraft(found.id, form.reason.data or "", version=form.seen, by=me())
     except Refusal as refusal:
-        found = refused(form, convention_id, refusal)
+        found = as_it_stands(form, convention_id, refusal)
         return _redraft_page(form, found, 409)
     return htmx.redirect(url_for(".text", convention_id=found.id))
 
@@ -176,7 +176,7 @@ def sign(convention_id: int, party_id: int) -> Response:
         checksum = form.checksum.data or ""
         signing.sign(found.id, party.id, form.signed(), checksum=checksum, file_id=file.id, by=me())
     except Refusal as refusal:
-        found = refused(form, convention_id, refusal)
+        found = as_it_stands(form, convention_id, refusal)
         form.checksum.data = found.checksum or ""
         return _sign_page(form, found, _party(found, party_id), 409)
     return htmx.redirect(page_url(found.id, "parties"))

@@ -21,6 +21,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
 S = ConventionState
@@ -105,9 +106,7 @@ def comment(convention_id: int) -> Response:
         article = form.article_number.data or None
         made = circulation.comment(found.id, form.body.data, article_number=article, said_by=said_by, by=me())
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _text(convention_for(me(), convention_id), form, status=409)
+        return refused(form, refusal, lambda: _text(convention_for(me(), convention_id), form, status=409))
     submissions.remember(me().id, once, "convention_comment", made.id)
     return htmx.redirect(_url(found, "remarques"))
 

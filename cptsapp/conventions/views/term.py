@@ -17,13 +17,13 @@ from cptsapp.conventions.queries.texts import articles_in_force
 from cptsapp.conventions.rules import terms
 from cptsapp.conventions.rules.states import why_not
 from cptsapp.conventions.views.blueprint import blueprint
-from cptsapp.conventions.views.life import page_url, ready, refused
+from cptsapp.conventions.views.life import as_it_stands, page_url, ready
 from cptsapp.conventions.views.page import ONE
 from cptsapp.core import submissions
 from cptsapp.core.refusals import Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
-from cptsapp.http.app import give_up
+from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
 
@@ -50,9 +50,7 @@ def amend(convention_id: int) -> Response:
             by=me(),
         )
     except Refusal as refusal:
-        give_up()
-        form.refuse(refusal.message, refusal.field)
-        return _amend_page(form, convention_for(me(), convention_id), 409)
+        return refused(form, refusal, lambda: _amend_page(form, convention_for(me(), convention_id), 409))
     submissions.remember(me().id, once, "convention", amendment.id)
     return htmx.redirect(url_for(".text", convention_id=amendment.id))
 
@@ -82,7 +80,7 @@ def renew(convention_id: int) -> Response:
     try:
         actions.renew(found.id, form.until.data, note=form.note.data or "", version=form.seen, by=me())
     except Refusal as refusal:
-        return _renew_page(form, refused(form, convention_id, refusal), 409)
+        return _renew_page(form, as_it_stands(form, convention_id, refusal), 409)
     return htmx.redirect(page_url(found.id))
 
 
@@ -114,7 +112,7 @@ def notice(convention_id: int) -> Response:
             by=me(),
         )
     except Refusal as refusal:
-        return _notice_page(form, refused(form, convention_id, refusal), 409)
+        return _notice_page(form, as_it_stands(form, convention_id, refusal), 409)
     return htmx.redirect(page_url(found.id))
 
 
@@ -153,7 +151,7 @@ def end(convention_id: int) -> Response:
             by=me(),
         )
     except Refusal as refusal:
-        return _end_page(form, refused(form, convention_id, refusal), 409)
+        return _end_page(form, as_it_stands(form, convention_id, refusal), 409)
     return htmx.redirect(page_url(found.id))
 
 
