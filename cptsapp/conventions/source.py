@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, CommitmentState
+from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, CommitmentState, Side
 from cptsapp.checklists.permissions import numbers_of
 from cptsapp.checklists.sources import Asked, Named, Source
-from cptsapp.conventions.models import Article, Convention, ConventionComment, ConventionState, FrozenText
+from cptsapp.conventions.models import (
+    Article,
+    Convention,
+    ConventionComment,
+    ConventionParty,
+    ConventionState,
+    FrozenText,
+    PartnerContact,
+)
 from cptsapp.conventions.permissions import visible_to, why_not_manage
 from cptsapp.conventions.queries.partners import names_of
 from cptsapp.conventions.queries.people import house_people, partner_people
@@ -55,9 +63,22 @@ def _can_see(checklist: Checklist, user: CurrentUser) -> bool:
         return True
     if user.person_id is None or not checklist.is_live:
         return False
-    theirs = Commitment.checklist_id == checklist.id, Commitment.owner_id.in_(numbers_of(user))
-    owed = select(Commitment.id).where(*theirs, Commitment.state != CommitmentState.DROPPED)
+    numbers = numbers_of(user)
+    theirs = Commitment.checklist_id == checklist.id, Commitment.owner_id.in_(numbers)
+    side = or_(Commitment.side != Side.PARTNER, _is_contact(checklist, numbers))
+    owed = select(Commitment.id).where(*theirs, side, Commitment.state != CommitmentState.DROPPED)
     return session.scalar(owed.limit(1)) is not None
+
+
+def _is_contact(checklist: Checklist, numbers: Collection[int]) -> ColumnElement[bool]:
+    """Whether someone is still a contact of one of the partners: what they kept for it opens nothing once they left."""
+    return exists().where(
+        Convention.checklist_id == checklist.id,
+        ConventionParty.convention_id == Convention.id,
+        PartnerContact.partner_id == ConventionParty.partner_id,
+        PartnerContact.person_id.in_(numbers),
+        PartnerContact.ended_on.is_(None),
+    )
 
 
 def _why_not_manage(checklist: Checklist, user: CurrentUser) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cptsapp.accounts.identity import CurrentUser
-from cptsapp.audit.actions import record
+from cptsapp.audit.actions import Actor, record
 from cptsapp.checklists.actions.journal import note_event, refuse_nir
 from cptsapp.checklists.actions.states import NO_REASON, Owed, add, held, refuse_stale, touch
 from cptsapp.checklists.models import Checklist, Commitment, Side
@@ -77,7 +77,7 @@ def change(commitment_id: int, terms: Terms, *, by: CurrentUser, version: int | 
     return commitment
 
 
-def reassign(commitment: Commitment, owner_id: int | None, *, by: CurrentUser | None) -> None:
+def reassign(commitment: Commitment, owner_id: int | None, *, by: Actor | None) -> None:
     """Give a commitment locked by the caller to someone else, or to nobody yet; the same person changes nothing."""
     known = same_person({commitment.owner_id}) if commitment.owner_id is not None else {None}
     if owner_id in known:
@@ -88,7 +88,7 @@ def reassign(commitment: Commitment, owner_id: int | None, *, by: CurrentUser | 
     _tell_hands(commitment, by)
 
 
-def _tell_hands(commitment: Commitment, by: CurrentUser | None) -> None:
+def _tell_hands(commitment: Commitment, by: Actor | None) -> None:
     told: dict[str, Any] = {"person_id": commitment.owner_id} if commitment.owner_id is not None else {}
     kind = "commitment.reassigned" if told else "commitment.released"
     note_event(commitment.checklist_id, kind, by=by, commitment_id=commitment.id, **told)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from cptsapp.audit.actions import Actor, record
-from cptsapp.checklists.actions import refuse_nir, set_state
-from cptsapp.checklists.models import Commitment, CommitmentState
+from cptsapp.checklists.actions import reassign, refuse_nir, set_state
+from cptsapp.checklists.models import Commitment, CommitmentState, Side
 from cptsapp.checklists.rules import OPEN as OWED
 from cptsapp.conventions import partner_mail
 from cptsapp.conventions.actions import term
@@ -32,6 +32,7 @@ from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.directory.actions.structures import create_organisation
+from cptsapp.directory.merged import same_person
 from cptsapp.directory.models import Organisation
 from cptsapp.territory import queries as territory
 
@@ -122,12 +123,27 @@ def _write(contact: PartnerContact, terms: ContactTerms) -> None:
 
 
 def end_contact(contact: PartnerContact, *, by: Actor | None) -> None:
-    """Take a contact off the sheet; what they signed keeps their name. Twice is once."""
+    """Take a contact off the sheet: what they signed keeps their name, what they owe for it waits. Twice is once."""
     if contact.ended_on is not None:
         return
     contact.ended_on = territory.today()
     session.flush()
+    for commitment in session.scalars(_owed_by(contact).with_for_update()).all():
+        reassign(commitment, None, by=by)
     record("partner_contact.ended", contact, by=by)
+
+
+def _owed_by(contact: PartnerContact) -> Any:
+    """What a contact still owes on their partner's side, in the conventions that live."""
+    numbers = same_person({contact.person_id}) if contact.person_id is not None else set()
+    theirs = Commitment.owner_id.in_(numbers), Commitment.side == Side.PARTNER, Commitment.state.in_(OWED)
+    return (
+        select(Commitment)
+        .join(Convention, Convention.checklist_id == Commitment.checklist_id)
+        .join(ConventionParty, ConventionParty.convention_id == Convention.id)
+        .where(ConventionParty.partner_id == contact.partner_id, Convention.state.in_(OPEN), *theirs)
+        .order_by(Commitment.id)
+    )
 
 
 # -- leaving ----------------------------------------------------------------------------------------------------------
