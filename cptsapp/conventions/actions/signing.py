@@ -63,18 +63,7 @@ def sign(
     _refuse_text(convention, checksum)
     _refuse_day(convention, signed.signed_on)
     _refuse_twice(convention, party.id)
-    text = adopted_text(convention)
-    assert text is not None  # a constraint: what is adopted is frozen
-    signature = Signature(
-        text_id=text.id,
-        party_id=party.id,
-        signer=signed.signer,
-        function=signed.function,
-        signed_on=signed.signed_on,
-        file_id=file_id,
-        recorded_at=clock.now(),
-        recorded_by_id=by.id if by else None,
-    )
+    signature = _signature(convention, party, signed, file_id, by)
     session.add(signature)
     convention.version += 1
     session.flush()
@@ -90,6 +79,23 @@ def sign(
     record("convention.sign", convention, by=by, signature=signature.id)
     _enter_when_complete(convention, by)
     return signature
+
+
+def _signature(
+    convention: Convention, party: ConventionParty, signed: Signed, file_id: int, by: Actor | None
+) -> Signature:
+    text = adopted_text(convention)
+    assert text is not None  # a constraint: what is adopted is frozen
+    return Signature(
+        text_id=text.id,
+        party_id=party.id,
+        signer=signed.signer,
+        function=signed.function,
+        signed_on=signed.signed_on,
+        file_id=file_id,
+        recorded_at=clock.now(),
+        recorded_by_id=by.id if by else None,
+    )
 
 
 def _refuse_text(convention: Convention, checksum: str) -> None:

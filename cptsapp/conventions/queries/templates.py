@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from cptsapp.accounts.models import User
@@ -42,27 +42,7 @@ class VersionRow:
 
 def templates(*, with_archived: bool = False) -> Sequence[TemplateRow]:
     """The templates with the last version of each, by kind then name; one statement."""
-    last = (
-        select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
-        .group_by(TemplateVersion.template_id)
-        .subquery()
-    )
-    any_version = aliased(TemplateVersion)
-    used = (
-        select(func.count(Convention.id))
-        .join(any_version, any_version.id == Convention.template_version_id)
-        .where(any_version.template_id == ConventionTemplate.id)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(ConventionTemplate, TemplateVersion, User.display_name, used)
-        .join(last, last.c.template_id == ConventionTemplate.id)
-        .join(
-            TemplateVersion,
-            (TemplateVersion.template_id == last.c.template_id) & (TemplateVersion.number == last.c.number),
-        )
-        .outerjoin(User, User.id == TemplateVersion.created_by_id)
-    )
+    wanted = _with_last_version()
     if not with_archived:
         wanted = wanted.where(ConventionTemplate.archived_at.is_(None))
     order = list(PartnerKind)
@@ -81,6 +61,31 @@ def templates(*, with_archived: bool = False) -> Sequence[TemplateRow]:
         for template, version, name, count in session.execute(wanted)
     ]
     return sorted(found, key=lambda row: (row.is_archived, order.index(row.kind), row.name, row.id))
+
+
+def _with_last_version() -> Select[ConventionTemplate, TemplateVersion, str, int]:
+    """Each template with its last version, who wrote that and how many conventions came of any."""
+    last = (
+        select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
+        .group_by(TemplateVersion.template_id)
+        .subquery()
+    )
+    any_version = aliased(TemplateVersion)
+    used = (
+        select(func.count(Convention.id))
+        .join(any_version, any_version.id == Convention.template_version_id)
+        .where(any_version.template_id == ConventionTemplate.id)
+        .scalar_subquery()
+    )
+    return (
+        select(ConventionTemplate, TemplateVersion, User.display_name, used)
+        .join(last, last.c.template_id == ConventionTemplate.id)
+        .join(
+            TemplateVersion,
+            (TemplateVersion.template_id == last.c.template_id) & (TemplateVersion.number == last.c.number),
+        )
+        .outerjoin(User, User.id == TemplateVersion.created_by_id)
+    )
 
 
 def template(template_id: int) -> ConventionTemplate:
