@@ -11,10 +11,10 @@ from cptsapp.audit.actions import Actor, record
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import refuse_if
-from cptsapp.core.text import NIR_REFUSED, looks_like_nir
+from cptsapp.core.text import looks_like_nir
 from cptsapp.files import content, disk
 from cptsapp.files.models import StoredFile
-from cptsapp.files.rules import safe_name
+from cptsapp.files.rules import NIR_NAMED, safe_name
 
 LEFT_BEHIND: Final = timedelta(days=1)
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ def store(stream: IO[bytes], name: str, *, by: Actor | None) -> StoredFile:
     that is not taken: its content tells, not its name; and for a name that holds what looks like a NIR. What a refusal
     or a rollback leaves, `sweep` removes.
     """
-    refuse_if(NIR_REFUSED if looks_like_nir(name) else None)
+    refuse_if(NIR_NAMED if looks_like_nir(name) else None)
     waiting, checksum, size = disk.receive(stream)
     try:
         file = _row(waiting, name, checksum, size, by)

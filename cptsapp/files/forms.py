@@ -7,9 +7,9 @@ from flask_wtf.file import FileField
 from wtforms import ValidationError
 
 from cptsapp.core.refusals import Refusal
-from cptsapp.core.text import NIR_REFUSED, looks_like_nir
+from cptsapp.core.text import looks_like_nir
 from cptsapp.files import content
-from cptsapp.files.rules import ACCEPT, EMPTY, KINDS, MAX_BYTES, TOO_LARGE
+from cptsapp.files.rules import ACCEPT, EMPTY, KINDS, MAX_BYTES, NIR_NAMED, TOO_LARGE
 
 CHOOSE = "Choisissez un fichier."
 # What a body may weigh, for `http.uploads.takes_files`: more than a file may, so that the form can say it is too large.
@@ -61,7 +61,7 @@ def _taken(_form: Any, field: UploadField) -> None:
     path = Path(str(stream.name))
     size = path.stat().st_size
     if looks_like_nir(field.file_name):  # a scan is often called after whom it is about
-        raise ValidationError(NIR_REFUSED)
+        raise ValidationError(NIR_NAMED)
     if not size or size > MAX_BYTES:
         raise ValidationError(TOO_LARGE if size else EMPTY)
     try:

@@ -42,6 +42,9 @@ HEAVY = "Ce document est trop lourd une fois ouvert\u202f: enregistrez-le en PDF
 LOCKED = "Ce document est protégé par un mot de passe\u202f: enregistrez-le sans mot de passe."
 SPOILED = "Ce fichier est abîmé ou incomplet\u202f: ouvrez-le, enregistrez-le de nouveau, puis joignez-le."
 TWO_IN_ONE = "Ce fichier en cache un autre\u202f: enregistrez-le de nouveau, puis joignez-le."
+NIR_NAMED = (
+    "Le nom de ce fichier ressemble à un numéro de sécurité sociale\u202f: renommez-le, puis joignez-le de nouveau."
+)
 NO_ROOM = "Il n’y a plus assez de place sur le disque du serveur\u202f: prévenez la personne qui l’administre."
 
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)

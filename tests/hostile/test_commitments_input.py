@@ -5,13 +5,13 @@ from io import BytesIO
 import pytest
 
 from cptsapp.checklists import actions as checklists
-from cptsapp.checklists.models import Checklist, CommitmentState
+from cptsapp.checklists.models import Checklist, CommitmentState, Side
 from cptsapp.conventions.source import SOURCE
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
-from cptsapp.core.text import NIR_REFUSED
 from cptsapp.files.actions import store
+from cptsapp.files.rules import NIR_NAMED
 from tests.tools.conventions import make_commitment, make_convention
 from tests.tools.factories import acting
 
@@ -41,7 +41,7 @@ def test_what_was_dropped_opens_the_list_to_nobody_any_more(cast):
 
 
 def test_a_nir_in_the_name_of_a_file_is_refused(cast):
-    with pytest.raises(Refusal, match=NIR_REFUSED[:40]):
+    with pytest.raises(Refusal, match=NIR_NAMED[:40]):
         store(BytesIO(PDF), f"bilan {NIR}.pdf", by=acting(cast.coordinator))
 
 
@@ -51,4 +51,17 @@ def test_and_said_under_its_field(cast, sign_in):
     sent = {"file": (BytesIO(PDF), f"bilan {NIR}.pdf")}
     answer = sign_in(cast.coordinator).post(f"/engagements/{number}/preuves/fichier", data=sent)
     assert answer.status_code == 422
-    assert NIR_REFUSED[:40] in answer.text
+    assert NIR_NAMED[:40] in answer.text
+
+
+def test_whoever_owes_a_commitment_opens_its_proof_and_nobody_else_there(cast, sign_in):
+    found = make_convention()
+    owed = make_commitment(found.checklist_id, side=Side.PARTNER, owner_id=cast.gp_person.id)
+    file = store(BytesIO(PDF), "bilan.pdf", by=acting(cast.coordinator))
+    checklists.add_file(owed.id, file.id, "", by=acting(cast.coordinator))
+    path = f"/fichiers/{file.id}"
+    session.commit()
+    answers = [sign_in(user).get(path) for user in (cast.gp, cast.other_gp)]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == [200, 404]
