@@ -75,6 +75,11 @@ def day_numeric(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
+def days_ahead(days: int) -> str:
+    """ "aujourd’hui", "demain" or "dans 4 j", for today and later."""
+    return {0: "aujourd’hui", 1: "demain"}.get(days, f"dans {days}{NBSP}j")
+
+
 def relative_day(day: date, today: date) -> str:
     """ "aujourd’hui", "demain" or "lun. 20 juil."."""
     return {0: "aujourd’hui", 1: "demain"}.get((day - today).days, day_short(day))

@@ -18,6 +18,7 @@ from cptsapp.checklists.models import Commitment
 from cptsapp.checklists.queries import tallies
 from cptsapp.checklists.rules import OPEN, Tally, day_word
 from cptsapp.core.db import session
+from cptsapp.core.french import days_ahead
 from cptsapp.core.local import local
 from cptsapp.core.text import fold
 from cptsapp.directory.merged import roots
@@ -215,6 +216,4 @@ def due_words(line: PlanLine, today: date) -> tuple[str, str, str]:
     days = (line.due_on - today).days
     if days < 0:
         return day_word(line.due_on, today), f"{-days}\u00a0j de retard", "late"
-    if days == 0:
-        return day_word(line.due_on, today), "aujourd’hui", "due"
-    return day_word(line.due_on, today), f"dans {days}\u00a0j", "due" if days <= 7 else "detail"
+    return day_word(line.due_on, today), days_ahead(days), "due" if days <= 7 else "detail"

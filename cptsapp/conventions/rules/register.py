@@ -137,9 +137,7 @@ def day_words(due_on: date | None, today: date, *, is_past: bool = False) -> Day
     day = french.day_short(due_on)
     if days < 0:
         return DayWords(day, f"{-days}{NBSP}j de retard", "late")
-    if days == 0:
-        return DayWords(day, "aujourd’hui", "due")
-    return DayWords(day, f"dans {days}{NBSP}j", "due" if days <= SOON else "detail")
+    return DayWords(day, french.days_ahead(days), "due" if days <= SOON else "detail")
 
 
 def order(line: Line) -> tuple[date, str, int]:

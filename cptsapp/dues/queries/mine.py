@@ -13,7 +13,7 @@ from cptsapp.checklists.models import Checklist, ChecklistKind, Commitment, Comm
 from cptsapp.checklists.permissions import numbers_of
 from cptsapp.checklists.rules import day_word, days_late, near_day, standing, standing_word
 from cptsapp.checklists.sources import Named, plugged
-from cptsapp.core.french import NBSP, count
+from cptsapp.core.french import NBSP, count, days_ahead
 from cptsapp.core.prepared import Prepared
 from cptsapp.dues.rules import GROUPS, group_of, is_ticked_here, order_key
 from cptsapp.territory import queries as territory
@@ -194,7 +194,7 @@ def _when(due_on: date | None, late: int, today: date) -> str:
     ahead = (due_on - today).days if due_on is not None else None
     if ahead is None or ahead > 7:
         return ""
-    return f"dans {ahead}{NBSP}j" if ahead else "aujourd’hui"
+    return days_ahead(ahead)
 
 
 def _asked(asked: Any, today: date) -> Line:
