@@ -12,20 +12,18 @@ from cptsapp.care_plans.models import (
     CarePlan,
     CircleMember,
     DocumentAsked,
-    MeetingState,
     PlanEnd,
     PlanLink,
     PlanMeeting,
 )
 from cptsapp.care_plans.queries.addresses import addresses, concerned
 from cptsapp.care_plans.rules.closing import told
+from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.territory import queries as territory
-
-AHEAD = (MeetingState.PLANNED, MeetingState.POLLING, MeetingState.FIXED)
 
 
 def close(plan: CarePlan, end: PlanEnd, *, by: Actor | None, note: str = "", tells: bool = True) -> CarePlan:

@@ -25,15 +25,13 @@ from cptsapp.care_plans.queries.addresses import concerned
 from cptsapp.care_plans.queries.polls import Poll, polls_of
 from cptsapp.care_plans.rules.meeting_words import DOCUMENTS, progress, where_it_stands
 from cptsapp.care_plans.rules.reviews import NAMES
-from cptsapp.care_plans.rules.states import MEETING_WORDS
+from cptsapp.care_plans.rules.states import AHEAD, MEETING_WORDS
 from cptsapp.care_plans.rules.words import ROLE_WORDS
 from cptsapp.checklists.sources import Asked
 from cptsapp.core.db import session
 from cptsapp.core.local import local
 from cptsapp.core.prepared import Prepared
 from cptsapp.directory.merged import same_person
-
-AHEAD = (MeetingState.PLANNED, MeetingState.POLLING, MeetingState.FIXED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 
 from cptsapp.care_plans.models import CarePlan, CircleMember, MeetingKind, MeetingState, PlanMeeting, PlanState
 from cptsapp.care_plans.rules.figures import Row
+from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.checklists.models import Commitment
 from cptsapp.checklists.rules import OPEN
 from cptsapp.core.db import session
@@ -20,7 +21,6 @@ from cptsapp.directory.models import Person, Profession
 from cptsapp.inbox.models import Request
 
 REVIEWS = (MeetingKind.REVIEW_6, MeetingKind.REVIEW_12)
-WAITING = (MeetingState.PLANNED, MeetingState.POLLING, MeetingState.FIXED)
 
 
 def rows(since: date, today: date) -> list[Row]:
@@ -59,7 +59,7 @@ def _met() -> dict[int, date]:
 
 
 def _reviews() -> dict[int, list[date]]:
-    waiting = PlanMeeting.kind.in_(REVIEWS), PlanMeeting.state.in_(WAITING)
+    waiting = PlanMeeting.kind.in_(REVIEWS), PlanMeeting.state.in_(AHEAD)
     found: defaultdict[int, list[date]] = defaultdict(list)
     for plan_id, due_on in session.execute(select(PlanMeeting.plan_id, PlanMeeting.due_on).where(*waiting)):
         found[plan_id].append(due_on)

@@ -19,8 +19,8 @@ from cptsapp.care_plans.models import (
 )
 from cptsapp.care_plans.permissions import why_not_manage
 from cptsapp.care_plans.queries.addresses import concerned
-from cptsapp.care_plans.queries.page import MemberLine, agreements_of, lines_of
-from cptsapp.care_plans.queries.plans import circle, lead_of, plan_for
+from cptsapp.care_plans.queries.page import MemberLine, lines_of
+from cptsapp.care_plans.queries.plans import agreements_of, circle, lead_of, plan_for
 from cptsapp.care_plans.queries.polls import Poll, poll_of, polls_of
 from cptsapp.care_plans.rules.reviews import NAMES, OF_NAMES
 from cptsapp.care_plans.rules.states import MEETING_WORDS

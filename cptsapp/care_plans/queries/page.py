@@ -23,11 +23,12 @@ from cptsapp.care_plans.models import (
 from cptsapp.care_plans.permissions import why_not_manage, why_not_validate
 from cptsapp.care_plans.queries import fees
 from cptsapp.care_plans.queries.calendar import PlanCalendar, of_plan
-from cptsapp.care_plans.queries.plans import circle, doctor_of, lead_of, plan_for
+from cptsapp.care_plans.queries.plans import agreements_of, circle, doctor_of, lead_of, plan_for
 from cptsapp.care_plans.relatives import UNNAMED, read_relative
 from cptsapp.care_plans.rules.defaults import VALIDATION_CODE
 from cptsapp.care_plans.rules.next_act import Ahead, Facts, NextAct, next_act, then
 from cptsapp.care_plans.rules.opening import missing
+from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.care_plans.rules.words import ROLE_WORDS
 from cptsapp.checklists.models import Commitment
 from cptsapp.checklists.queries import Journal, Listing, journal, listing
@@ -41,8 +42,6 @@ from cptsapp.directory.rules.words import PROFESSION_SHORT
 from cptsapp.ledger.models import LineState
 from cptsapp.territory import queries as territory
 from cptsapp.territory.models import Commune
-
-WAITING = (MeetingState.PLANNED, MeetingState.POLLING, MeetingState.FIXED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def page_of(user: CurrentUser, year: int, number: int) -> PlanPage:
 
 def _ahead(calendar: PlanCalendar) -> Ahead | None:
     """The next meeting to hold, as the calendar of the page has it."""
-    line = next((one for one in calendar.meetings if one.meeting.state in WAITING), None)
+    line = next((one for one in calendar.meetings if one.meeting.state in AHEAD), None)
     if line is None:
         return None
     one = line.meeting
@@ -202,16 +201,6 @@ def _since(plan: CarePlan) -> date:
 def _validation_due(plan: CarePlan) -> date | None:
     owed = Commitment.checklist_id == plan.checklist_id, Commitment.code == VALIDATION_CODE
     return session.scalar(select(Commitment.due_on).where(*owed)) if plan.state is PlanState.VALIDATING else None
-
-
-def agreements_of(plan_id: int) -> Mapping[int, PlanAgreement]:
-    """Member → the person's agreement in force."""
-    rows = session.scalars(
-        select(PlanAgreement)
-        .join(CircleMember, CircleMember.id == PlanAgreement.member_id)
-        .where(CircleMember.plan_id == plan_id, PlanAgreement.withdrawn_at.is_(None))
-    )
-    return {row.member_id: row for row in rows}
 
 
 # -- the circle -------------------------------------------------------------------------------------------------------
@@ -289,7 +278,7 @@ def _standing(one: CircleMember, is_agreed: bool) -> str:
 
 def next_meetings(plan_ids: Sequence[int]) -> dict[int, Ahead]:
     """Plan → the next meeting to hold, with how many answered its poll; in two statements."""
-    waits = PlanMeeting.plan_id.in_(plan_ids), PlanMeeting.state.in_(WAITING)
+    waits = PlanMeeting.plan_id.in_(plan_ids), PlanMeeting.state.in_(AHEAD)
     found: dict[int, PlanMeeting] = {}
     for meeting in session.scalars(select(PlanMeeting).where(*waits).order_by(PlanMeeting.due_on, PlanMeeting.id)):
         found.setdefault(meeting.plan_id, meeting)

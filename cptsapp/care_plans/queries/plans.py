@@ -1,6 +1,6 @@
 """Reading one plan and its circle, and holding it to change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -9,6 +9,7 @@ from cptsapp.care_plans.models import CarePlan, CircleMember, MemberRole, PlanAg
 from cptsapp.care_plans.permissions import visible_to
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
+from cptsapp.core.rows import hold
 from cptsapp.directory.merged import same_person
 
 
@@ -22,15 +23,8 @@ def plan_for(user: CurrentUser, year: int, number: int) -> CarePlan:
 
 
 def locked(plan_id: int) -> CarePlan:
-    """The plan to be changed, its row held until the end of the transaction; raises Invisible when there is none.
-
-    Every action that changes one begins so: of two at once the second sees what the first did (SQLite has one writer).
-    """
-    wanted = select(CarePlan).where(CarePlan.id == plan_id)
-    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if found is None:
-        raise Invisible
-    return found
+    """The plan to be changed, its row held until the end of the transaction; raises Invisible."""
+    return hold(CarePlan, plan_id)
 
 
 def circle(plan_id: int) -> Sequence[CircleMember]:
@@ -50,15 +44,19 @@ def doctor_of(members: Sequence[CircleMember]) -> CircleMember | None:
     return next((member for member in members if member.role is MemberRole.REGULAR_DOCTOR), None)
 
 
+def agreements_of(plan_id: int) -> Mapping[int, PlanAgreement]:
+    """Member → the person's agreement in force."""
+    rows = session.scalars(
+        select(PlanAgreement)
+        .join(CircleMember, CircleMember.id == PlanAgreement.member_id)
+        .where(CircleMember.plan_id == plan_id, PlanAgreement.withdrawn_at.is_(None))
+    )
+    return {row.member_id: row for row in rows}
+
+
 def agreeing(plan_id: int) -> set[int]:
     """The members of a circle to whom the person agrees today."""
-    return set(
-        session.scalars(
-            select(PlanAgreement.member_id)
-            .join(CircleMember, CircleMember.id == PlanAgreement.member_id)
-            .where(CircleMember.plan_id == plan_id, PlanAgreement.withdrawn_at.is_(None))
-        )
-    )
+    return set(agreements_of(plan_id))
 
 
 def member_of(plan_id: int, member_id: int) -> CircleMember:

@@ -51,13 +51,14 @@ MOVES = (
     Move("unvalidate", "Revenir sur la validation", (S.ACTIVE,), S.VALIDATING),
     Move("close", "Clore", _OPEN, S.CLOSED),
 )
+AHEAD = (M.PLANNED, M.POLLING, M.FIXED)  # of a meeting that is still to be held
 MEETING_MOVES = (
     Move("poll", "Proposer des dates", (M.PLANNED, M.POLLING), M.POLLING),
     Move("fix", "Choisir la date", (M.PLANNED, M.POLLING, M.FIXED), M.FIXED),
     Move("unfix", "Revenir au choix de la date", (M.POLLING, M.FIXED), M.PLANNED),
     Move("hold", "Noter la réunion tenue", (M.FIXED,), M.HELD),
     Move("undo_hold", "Elle n’a pas eu lieu", (M.HELD,), M.FIXED),
-    Move("cancel", "Annuler", (M.PLANNED, M.POLLING, M.FIXED), M.CANCELLED),
+    Move("cancel", "Annuler", AHEAD, M.CANCELLED),
 )
 BY_CODE = MappingProxyType({move.code: move for move in MOVES})
 MEETING_BY_CODE = MappingProxyType({move.code: move for move in MEETING_MOVES})

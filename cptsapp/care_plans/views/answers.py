@@ -12,8 +12,8 @@ from cptsapp.care_plans.models import CarePlan, CircleMember
 from cptsapp.care_plans.queries.meetings import fixed_for, polls_for
 from cptsapp.care_plans.queries.plans import plan_for
 from cptsapp.care_plans.rules.words import ROLE_WORDS
-from cptsapp.care_plans.views.blueprint import blueprint
-from cptsapp.care_plans.views.page import PLAN, act, note_opening, url_of
+from cptsapp.care_plans.views.blueprint import PLAN, blueprint
+from cptsapp.care_plans.views.page import act, note_opening, url_of
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import public, requires

@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 blueprint = Blueprint("care_plans", __name__)
+
+PLAN = "/ppcs/<int:year>-<int:number>"

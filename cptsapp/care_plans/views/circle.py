@@ -15,13 +15,13 @@ from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRol
 from cptsapp.care_plans.permissions import why_not_manage
 from cptsapp.care_plans.queries import finding
 from cptsapp.care_plans.queries.addresses import addresses
-from cptsapp.care_plans.queries.page import MemberLine, agreements_of, lines_of
+from cptsapp.care_plans.queries.page import MemberLine, lines_of
+from cptsapp.care_plans.queries.plans import agreements_of, lead_of, member_of, plan_for
 from cptsapp.care_plans.queries.plans import circle as circle_of
-from cptsapp.care_plans.queries.plans import lead_of, member_of, plan_for
 from cptsapp.care_plans.relatives import read_relative
 from cptsapp.care_plans.rules.words import CONSENTS
-from cptsapp.care_plans.views.blueprint import blueprint
-from cptsapp.care_plans.views.page import PLAN, note_opening, url_of
+from cptsapp.care_plans.views.blueprint import PLAN, blueprint
+from cptsapp.care_plans.views.page import note_opening, url_of
 from cptsapp.checklists.rules import NOTHING_CLINICAL
 from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal

@@ -14,11 +14,11 @@ from cptsapp.care_plans.models import CarePlan, DocumentAsked, DocumentKind, Pla
 from cptsapp.care_plans.queries.addresses import concerned
 from cptsapp.care_plans.queries.calendar import documents_of
 from cptsapp.care_plans.queries.meetings import manages
-from cptsapp.care_plans.queries.page import agreements_of, lines_of
-from cptsapp.care_plans.queries.plans import circle, plan_for
+from cptsapp.care_plans.queries.page import lines_of
+from cptsapp.care_plans.queries.plans import agreements_of, circle, plan_for
 from cptsapp.care_plans.queries.settings import delays
 from cptsapp.care_plans.readings import note_reading
-from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.care_plans.views.blueprint import PLAN, blueprint
 from cptsapp.core import submissions
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal
@@ -28,7 +28,6 @@ from cptsapp.http.app import after_commit, give_up
 from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
-PLAN = "/ppcs/<int:year>-<int:number>"
 DOCUMENTS = f"{PLAN}/documents"
 ONE = f"{DOCUMENTS}/<int:document_id>"
 SCOPE = "document_asked"

@@ -32,7 +32,7 @@ from cptsapp.care_plans.queries.plans import plan_for
 from cptsapp.care_plans.queries.settings import delays
 from cptsapp.care_plans.readings import note_reading
 from cptsapp.care_plans.rules.polls import REPLY_WORDS
-from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.care_plans.views.blueprint import PLAN, blueprint
 from cptsapp.checklists.rules import NOTHING_CLINICAL
 from cptsapp.core import addresses
 from cptsapp.core.local import local
@@ -44,7 +44,6 @@ from cptsapp.http.fields import BaseForm
 from cptsapp.http.pages import refused
 from cptsapp.territory import queries as territory
 
-PLAN = "/ppcs/<int:year>-<int:number>"
 MEETINGS = f"{PLAN}/reunions"
 ONE = f"{MEETINGS}/<int:meeting_id>"
 ICS = "text/calendar; charset=utf-8"

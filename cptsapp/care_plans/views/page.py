@@ -18,14 +18,13 @@ from cptsapp.care_plans.queries.plans import circle, lead_of, plan_for
 from cptsapp.care_plans.queries.rights import first_waiting
 from cptsapp.care_plans.readings import note_identity, note_reading
 from cptsapp.care_plans.rules.states import WORDS
-from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.care_plans.views.blueprint import PLAN, blueprint
 from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Forbidden, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit, give_up
 
-PLAN = "/ppcs/<int:year>-<int:number>"
 Act = Callable[[int, int | None], object]
 
 

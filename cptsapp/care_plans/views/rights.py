@@ -22,7 +22,7 @@ from cptsapp.care_plans.queries.plans import circle, lead_of, locked, plan_for
 from cptsapp.care_plans.queries.settings import settings
 from cptsapp.care_plans.readings import note_copied, note_reading
 from cptsapp.care_plans.rules.closing import follows
-from cptsapp.care_plans.views.blueprint import blueprint
+from cptsapp.care_plans.views.blueprint import PLAN, blueprint
 from cptsapp.checklists.rules import NOTHING_CLINICAL
 from cptsapp.core import clock
 from cptsapp.core.refusals import Forbidden, Invisible, Refusal, refuse_if
@@ -33,7 +33,6 @@ from cptsapp.inbox.actions import forgetting
 from cptsapp.inbox.rules.holdings import as_json
 from cptsapp.territory import queries as territory
 
-PLAN = "/ppcs/<int:year>-<int:number>"
 RIGHTS = f"{PLAN}/droits"
 ONE = f"{RIGHTS}/<int:right_id>"
 

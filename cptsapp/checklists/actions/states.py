@@ -27,6 +27,7 @@ from cptsapp.core.french import day_short, hour
 from cptsapp.core.local import local
 from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
+from cptsapp.core.rows import hold
 from cptsapp.territory import queries as territory
 
 TWICE = timedelta(seconds=10)  # a second click of the same person
@@ -89,11 +90,7 @@ def add(checklist_id: int, owed: Owed, *, by: Actor | None, renewed_from_id: int
 
 def locked(commitment_id: int) -> Commitment:
     """The commitment, its row held until the end of the transaction; raises Invisible when there is none."""
-    wanted = select(Commitment).where(Commitment.id == commitment_id)
-    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if found is None:
-        raise Invisible
-    return found
+    return hold(Commitment, commitment_id)
 
 
 def tick(

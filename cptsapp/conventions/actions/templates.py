@@ -9,7 +9,8 @@ from cptsapp.conventions.rules.texts import Text, from_json
 from cptsapp.conventions.starting import starting_templates
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Invisible, Refusal
+from cptsapp.core.refusals import Refusal
+from cptsapp.core.rows import hold
 
 STALE = "Quelqu’un d’autre a enregistré une version de ce modèle pendant que vous l’écriviez."
 SAME = "Rien n’a changé\u202f: aucune version n’a été ajoutée."
@@ -38,11 +39,7 @@ def create(kind: PartnerKind, name: str, text: Text, *, by: Actor | None) -> Con
 
 def locked(template_id: int) -> ConventionTemplate:
     """The template to be changed, its row held until the end of the transaction; raises Invisible."""
-    wanted = select(ConventionTemplate).where(ConventionTemplate.id == template_id)
-    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if found is None:
-        raise Invisible
-    return found
+    return hold(ConventionTemplate, template_id)
 
 
 def save(

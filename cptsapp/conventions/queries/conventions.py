@@ -8,6 +8,7 @@ from cptsapp.conventions.models import Convention, FrozenText
 from cptsapp.conventions.permissions import visible_to
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
+from cptsapp.core.rows import hold
 
 
 def convention_for(user: CurrentUser, convention_id: int) -> Convention:
@@ -23,15 +24,8 @@ def convention_for(user: CurrentUser, convention_id: int) -> Convention:
 
 
 def locked(convention_id: int) -> Convention:
-    """The convention to be changed, its row held until the end of the transaction; raises Invisible when there is none.
-
-    Every action that changes one begins so: of two at once the second sees what the first did (SQLite has one writer).
-    """
-    wanted = select(Convention).where(Convention.id == convention_id)
-    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if found is None:
-        raise Invisible
-    return found
+    """The convention to be changed, its row held until the end of the transaction; raises Invisible."""
+    return hold(Convention, convention_id)
 
 
 def adopted_text(convention: Convention) -> FrozenText | None:

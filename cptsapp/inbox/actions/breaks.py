@@ -10,7 +10,8 @@ from cptsapp.audit.actions import Actor as ByUser
 from cptsapp.audit.actions import record
 from cptsapp.core import clock
 from cptsapp.core.db import session
-from cptsapp.core.refusals import Invisible, Refusal
+from cptsapp.core.refusals import Refusal
+from cptsapp.core.rows import hold
 from cptsapp.inbox.models import BreakCause, CareBreak, Pathway, Request
 from cptsapp.inbox.patients import seal_text
 from cptsapp.inbox.queries import breaks as queries
@@ -127,7 +128,4 @@ def export(since: date, until: date, *, again: bool, by: ByUser) -> bytes:
 
 
 def _held(break_id: int) -> CareBreak:
-    found = session.get(CareBreak, break_id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise Invisible
-    return found
+    return hold(CareBreak, break_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 from cptsapp.accounts.identity import CurrentUser
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
+from cptsapp.core.rows import hold
 from cptsapp.inbox.models import Agreement, Recipient, Request, Seeker, State
 from cptsapp.inbox.permissions import visible_to
 
@@ -25,16 +26,8 @@ def request_for(user: CurrentUser, reference: str) -> Request:
 
 
 def locked(request_id: int) -> Request:
-    """The request to be changed, its row held until the end of the transaction; raises Invisible when there is none.
-
-    Every action that changes one begins so: of two at once the second sees what the first did (SQLite has one writer).
-    """
-    found = session.scalar(
-        select(Request).where(Request.id == request_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise Invisible
-    return found
+    """The request to be changed, its row held until the end of the transaction; raises Invisible."""
+    return hold(Request, request_id)
 
 
 def seekers_left(request: Request) -> list[Seeker]:
