@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -32,8 +33,8 @@ def remind_due(now: datetime) -> int:
     today = local(now).date()
     due = _due(today)
     concerned = {user: due[number] for user, number in _users(due) if reminds(_days(due[number]), today)}
-    waiting = _not_yet(list(concerned), today)[:BATCH]
-    sent = sum(_remind(user, concerned[user], today) for user in waiting)
+    written = (user for user in _not_yet(list(concerned), today) if _remind(user, concerned[user], today))
+    sent = sum(1 for _ in islice(written, BATCH))  # whoever has nothing to read takes nobody's turn
     if sent:
         record("commitments.reminded", None, by=None, count=sent)
     return sent

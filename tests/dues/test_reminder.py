@@ -5,15 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from cptsapp.accounts.models import User
+from cptsapp.accounts.models import Role, User
 from cptsapp.care_plans.models import PlanAgreement
 from cptsapp.checklists.models import Checklist
 from cptsapp.core import clock
 from cptsapp.core.db import session
+from cptsapp.dues import actions
 from cptsapp.dues.actions import remind_due
 from cptsapp.outbox.models import Message
 from tests.conftest import MONDAY
 from tests.tools.conventions import make_commitment, make_convention
+from tests.tools.factories import make_person, make_user
 from tests.tools.plans import make_member, make_plan
 
 SOON = date(2026, 7, 27)
@@ -84,3 +86,15 @@ def test_what_is_not_in_force_reminds_of_nothing(cast, checklist_id):
     owe(cast, checklist_id)
     session.execute(update(Checklist).values(is_live=False))
     assert remind_due(MONDAY) == 0
+
+
+def test_whoever_is_not_written_to_takes_nobodys_turn(cast, checklist_id, monkeypatch):
+    monkeypatch.setattr(actions, "BATCH", 1)
+    keeper = make_person(last_name="Avril")
+    make_user(Role.REGULATOR, person_id=keeper.id)  # owes, and has no page to read it on
+    make_commitment(checklist_id, owner_id=keeper.id, due_on=SOON)
+    after = make_person(last_name="Zola")
+    make_user(Role.PRACTITIONER, person_id=after.id, mail="zola@cpts.example")
+    make_commitment(checklist_id, owner_id=after.id, due_on=SOON)
+    assert remind_due(MONDAY) == 1
+    assert [mail.to_address for mail in sent()] == ["zola@cpts.example"]
