@@ -11,7 +11,7 @@ from cptsapp.conventions.actions.adoption import redraft
 from cptsapp.conventions.actions.articles import Written, add_article
 from cptsapp.conventions.actions.circulation import circulate
 from cptsapp.conventions.actions.term import end
-from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, EndReason
+from cptsapp.conventions.models import Convention, ConventionComment, ConventionState, EndReason, PartnerContact
 from cptsapp.core.db import session
 from cptsapp.directory.models import OrganisationKind
 from tests.tools.convention_steps import TODAY, adopted, circulated, drafted, in_force
@@ -139,6 +139,19 @@ def test_a_signature_is_noted_with_its_file(cast, sign_in):
     typed["file"] = (io.BytesIO(PDF), "signée.pdf")
     assert client.post(f"{place}/signatures/{party}", data=typed).status_code == 303
     assert "Anne Pouvreau" in client.get(place).text
+
+
+def test_the_signature_of_a_partner_is_offered_with_its_signatory_and_today(cast, sign_in):
+    convention = adopted()
+    house, partner = convention.parties
+    session.add(PartnerContact(partner_id=partner.partner_id, name="Karine Besson", is_signatory=True))
+    numbers = partner.id, house.id
+    place = committed(convention)
+    client = sign_in(cast.coordinator)
+    offered, own = (client.get(f"{place}/signatures/{number}").text for number in numbers)
+    assert 'value="Karine Besson"' in offered
+    assert 'value="2026-07-20"' in offered
+    assert "Karine Besson" not in own
 
 
 def test_a_program_is_no_signed_convention(cast, sign_in):

@@ -21,6 +21,7 @@ from cptsapp.conventions.rules.register import Line, order, words_of
 from cptsapp.conventions.rules.states import OPEN
 from cptsapp.core.db import session
 from cptsapp.core.refusals import Invisible
+from cptsapp.core.rows import hold
 from cptsapp.directory.merged import roots
 from cptsapp.directory.models import Organisation, Person, Place, Practice
 from cptsapp.directory.permissions import in_force
@@ -195,6 +196,12 @@ def _contacts(*conditions: ColumnElement[bool]) -> Sequence[Contact]:
     ]
 
 
+def signatory(partner_id: int) -> Contact | None:
+    """Who signs for a partner today, or None when no contact of theirs does."""
+    theirs = PartnerContact.partner_id == partner_id, PartnerContact.ended_on.is_(None)
+    return next(iter(_contacts(*theirs, PartnerContact.is_signatory.is_(True))), None)
+
+
 def _contact(each: PartnerContact, person: Person | None) -> Contact:
     return Contact(
         id=each.id,
@@ -222,11 +229,7 @@ def partner(partner_id: int) -> Partner:
 
 def locked(partner_id: int) -> Partner:
     """The partner to be changed or bound, its row held until the end of the transaction; raises Invisible."""
-    wanted = select(Partner).where(Partner.id == partner_id)
-    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if found is None:
-        raise Invisible
-    return found
+    return hold(Partner, partner_id)
 
 
 def organisation_of(found: Partner) -> Organisation:

@@ -1,6 +1,7 @@
 """From the drawer to the signatures: read again, adopted, taken up again, signed by each party."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import make_response, render_template, url_for
 from werkzeug.wrappers import Response
@@ -11,6 +12,7 @@ from cptsapp.conventions.forms.life import AdoptForm, CirculateForm, MinutesForm
 from cptsapp.conventions.mail import board, partners_of
 from cptsapp.conventions.models import Convention, ConventionState
 from cptsapp.conventions.queries import page as queries
+from cptsapp.conventions.queries import partners
 from cptsapp.conventions.queries.conventions import convention_for
 from cptsapp.conventions.rules.states import why_not
 from cptsapp.conventions.views.blueprint import blueprint
@@ -168,7 +170,7 @@ def sign(convention_id: int, party_id: int) -> Response:
     if found.state is not ConventionState.ADOPTED:
         refuse_if(why_not("enter_into_force", found.state))
     party = _party(found, party_id)
-    form = SignForm(checksum=found.checksum)
+    form = SignForm(checksum=found.checksum, **_known(party))
     if not form.is_valid():
         return _sign_page(form, found, party, 422 if form.errors else 200)
     try:
@@ -180,6 +182,15 @@ def sign(convention_id: int, party_id: int) -> Response:
         form.checksum.data = found.checksum or ""
         return _sign_page(form, found, _party(found, party_id), 409)
     return htmx.redirect(page_url(found.id, "parties"))
+
+
+def _known(party: queries.PartyRow) -> dict[str, Any]:
+    """What the paper most likely says: today, and the contact who signs for the partner."""
+    signatory = partners.signatory(party.partner_id) if party.partner_id is not None else None
+    known: dict[str, Any] = {}
+    if signatory is not None:
+        known = {"signer": signatory.name, "function": signatory.function}
+    return {"signed_on": territory.today(), **known}
 
 
 def _party(found: Convention, party_id: int) -> queries.PartyRow:
