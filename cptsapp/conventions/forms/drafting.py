@@ -51,15 +51,15 @@ class HeadForm(TermMixin, OnceMixin, VersionedForm):
 
     title = StringField("Titre", [Length(max=TITLE_MAX), no_nir], filters=[stripped])
     partner = SelectField("Avec", [InputRequired("Choisissez le partenaire.")])
-    second = SelectField("Et avec", validators=[Optional()])
-    third = SelectField("Et avec", validators=[Optional()])
+    second = SelectField("Deuxième partenaire", validators=[Optional()])
+    third = SelectField("Troisième partenaire", validators=[Optional()])
     template = SelectField("Modèle", validators=[Optional()])
 
     def offer(self, partners: Choices, people: Choices, templates: Choices = ()) -> "HeadForm":
         """The partners who have not left, the people of the house, the templates."""
         self.partner.choices = choices(partners, "Choisissez")
         self.second.choices = self.third.choices = choices(partners, "Personne d’autre")
-        self.lead.choices = choices(people, "Personne encore")
+        self.lead.choices = choices(people, "Personne pour l’instant")
         self.template.choices = choices(templates, "Aucun, texte vide")
         return self
 
@@ -109,7 +109,7 @@ class AmendmentHeadForm(VersionedForm):
 
     def offer(self, people: Choices) -> "AmendmentHeadForm":
         """The people of the house."""
-        self.lead.choices = choices(people, "Personne encore")
+        self.lead.choices = choices(people, "Personne pour l’instant")
         return self
 
     def show(self, convention: Convention) -> "AmendmentHeadForm":

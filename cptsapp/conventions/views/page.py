@@ -96,7 +96,7 @@ def _term_words(found: Convention) -> str:
 
 def _lead_form(found: Convention) -> LeadForm:
     form = LeadForm(formdata=None)
-    form.lead.choices = choices(house_people(found.lead_id), "Personne encore")
+    form.lead.choices = choices(house_people(found.lead_id), "Personne pour l’instant")
     form.lead.data = str(found.lead_id or "")
     return form
 
@@ -207,7 +207,7 @@ def lead(convention_id: int) -> Response:
     """Give the convention to someone."""
     found = convention_for(me(), convention_id)
     form = LeadForm()
-    form.lead.choices = choices(house_people(found.lead_id), "Personne encore")
+    form.lead.choices = choices(house_people(found.lead_id), "Personne pour l’instant")
     if not form.is_valid():
         return _page(found, 422, form)
     drafting.change_lead(found.id, row_number(form.lead.data), by=me())
