@@ -1,5 +1,6 @@
 """Pure rules of commitments: the table of states, what is late, when a recurring one falls again."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Protocol
 
 from cptsapp.checklists.models import CommitmentState
 from cptsapp.core.french import MONTHS_SHORT, NBSP, count, day_short
+from cptsapp.core.periods import months_later
 
 S = CommitmentState
 
@@ -26,6 +28,7 @@ STATE_WORDS = MappingProxyType(
 LATE = "En retard"
 NOTHING_CLINICAL = "Rien de clinique ici\u00a0: le plan est tenu par le DAC."
 OPEN = frozenset({S.TODO, S.DOING})
+LONGEST = 31  # days of a month
 
 
 class Owed(Protocol):
@@ -50,6 +53,24 @@ def is_late(owed: Owed, today: date) -> bool:
 def days_late(owed: Owed, today: date) -> int:
     """How many days ago it was owed; 0 when it is not late."""
     return (today - owed.due_on).days if is_late(owed, today) and owed.due_on is not None else 0
+
+
+def falls_again(last: date, before: Iterable[date], every_months: int) -> date:
+    """When what was owed on `last` is owed again; `before` are the days of the earlier times, the nearest first.
+
+    A short month brings the day forward and does not keep it there: 31 January, 28 February, 31 March.
+    """
+    wanted, day = last.day, last
+    for earlier in before:
+        if wanted == LONGEST or day.day < _length(day):
+            break
+        wanted, day = max(wanted, earlier.day), earlier
+    month = months_later(last, every_months)
+    return month.replace(day=min(wanted, _length(month)))
+
+
+def _length(day: date) -> int:
+    return monthrange(day.year, day.month)[1]
 
 
 def why_not_go(before: CommitmentState, after: CommitmentState, done_by: str, at: str) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cptsapp.checklists import rules
 from cptsapp.checklists.models import CommitmentState
+from cptsapp.core.periods import months_later
 
 S = CommitmentState
 TODAY = date(2026, 7, 20)
@@ -46,6 +47,14 @@ def test_late_is_open_and_after_its_day(due_on, state):
 
 def test_what_has_no_day_is_never_late():
     assert not rules.is_late(Owed(due_on=None), TODAY)
+
+
+@given(DAYS, st.integers(1, 24), st.integers(1, 30))
+def test_what_recurs_falls_on_the_day_of_the_first_time_whatever_short_months_came_between(first, every, times):
+    days = [first]
+    for _ in range(times):
+        days.insert(0, rules.falls_again(days[0], days[1:], every))
+    assert days[0] == months_later(first, times * every)
 
 
 @given(st.lists(st.tuples(st.sampled_from(S), st.none() | DAYS), max_size=12))

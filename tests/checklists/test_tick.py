@@ -106,6 +106,8 @@ def test_what_recurs_comes_again_from_the_day_it_was_owed(cast, checklist_id):
     actions.tick(first.id, S.DONE, by=acting(cast.gp))
     again = occurrences(checklist_id)[-1]
     assert (again.due_on, again.state, again.owner_id) == (date(2026, 2, 28), S.TODO, cast.gp_person.id)
+    actions.tick(again.id, S.DONE, by=acting(cast.gp))
+    assert occurrences(checklist_id)[-1].due_on == date(2026, 3, 31)
 
 
 def test_taken_back_it_does_not_come_again_yet(cast, checklist_id, set_clock):

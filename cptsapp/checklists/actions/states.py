@@ -1,5 +1,6 @@
 """Making a checklist, adding what is owed, saying where it stands. What recurs comes again once it is done."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,13 +20,12 @@ from cptsapp.checklists.models import (
     Side,
 )
 from cptsapp.checklists.permissions import can_read, why_not_manage, why_not_tick
-from cptsapp.checklists.rules import STATE_WORDS, why_not_go
+from cptsapp.checklists.rules import STATE_WORDS, falls_again, why_not_go
 from cptsapp.checklists.sources import source_of
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.french import day_short, hour
 from cptsapp.core.local import local
-from cptsapp.core.periods import months_later
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.core.rows import hold
 from cptsapp.territory import queries as territory
@@ -160,7 +160,7 @@ def set_state(
 
 
 def _renew(done: Commitment, by: Actor | None) -> Commitment | None:
-    """The next occurrence, once; a day counted from the one it was owed, so that it does not drift."""
+    """The next occurrence, once; its day follows from those it was owed on, not from the one it was done."""
     if done.every_months is None or done.due_on is None:
         return None
     if session.scalar(select(Commitment.id).where(Commitment.renewed_from_id == done.id)) is not None:
@@ -172,11 +172,21 @@ def _renew(done: Commitment, by: Actor | None) -> Commitment | None:
         heading=done.heading,
         expected=done.expected,
         owner_id=done.owner_id,
-        due_on=months_later(done.due_on, done.every_months),
+        due_on=falls_again(done.due_on, _days_before(done), done.every_months),
         every_months=done.every_months,
         code=done.code,
     )
     return add(done.checklist_id, again, by=by, renewed_from_id=done.id)
+
+
+def _days_before(commitment: Commitment) -> Iterator[date]:
+    """The days of the times before this one, the nearest first, each read when it is asked for."""
+    number = commitment.renewed_from_id
+    while number is not None:
+        earlier = session.get_one(Commitment, number)
+        if earlier.due_on is not None:
+            yield earlier.due_on
+        number = earlier.renewed_from_id
 
 
 def _take_back_renewal(commitment: Commitment, by: Actor | None) -> None:
