@@ -14,7 +14,7 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.directory.merged import roots
 from cptsapp.ledger import actions as ledger
 from cptsapp.ledger.models import LineState
-from cptsapp.ledger.queries import held_line, live_line
+from cptsapp.ledger.queries import held_line, hold_lines_from, live_line
 
 
 def owe_for(
@@ -28,6 +28,7 @@ def owe_for(
     now_called = roots()
     amounts = queries.amounts()
     present = {fee.person_id: fee for fee in queries.fees_of_step(plan.id, step)}
+    hold_lines_from(queries.SOURCE, [fee.id for fee in present.values()])
     written = {now_called.get(number, number): fee for number, fee in present.items()}
     wanted: dict[int, PlanFee] = {}
     there = list(members)

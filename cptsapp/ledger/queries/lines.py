@@ -75,6 +75,13 @@ def lines_from(source_type: str, source_ids: Collection[int]) -> Sequence[Ledger
     return session.scalars(select(LedgerLine).where(*wanted).order_by(LedgerLine.done_on, LedgerLine.id)).all()
 
 
+def hold_lines_from(source_type: str, source_ids: Collection[int]) -> None:
+    """Hold the lines that stand for several rows, in the one order: whoever approves them waits, or is waited for."""
+    if source_ids:
+        own = LedgerLine.source_type == source_type, LedgerLine.source_id.in_(source_ids), _LIVE
+        session.execute(select(LedgerLine.id).where(*own).order_by(LedgerLine.id).with_for_update())
+
+
 def balances(account: str) -> Mapping[int, Balance]:
     """What each person has on an account: person id → balance."""
     rows = session.execute(
