@@ -8,7 +8,8 @@ from cptsapp.audit.models import AuditEvent
 from cptsapp.care_plans.actions import opening
 from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRole, PlanState
 from cptsapp.core.db import session
-from tests.tools.factories import acting, make_organisation, make_person, make_user
+from cptsapp.directory.models import Profession
+from tests.tools.factories import acting, make_organisation, make_person, make_place, make_practice, make_user
 from tests.tools.plans import MARCEL, make_member, make_plan
 from tests.tools.queries import count_queries
 
@@ -272,3 +273,11 @@ def test_without_address_the_member_page_says_to_ring(plan, cast, sign_in):
     office = sign_in(cast.coordinator)
     add(office, "proche", name="Odile Bretonnière", consent="phone")
     assert "Aucune adresse connue" in office.get(f"{PAGE}/cercle/{members()[0].id}").text
+
+
+def test_one_of_a_team_is_told_by_where_they_work(plan, cast, sign_in):
+    person = make_person(last_name="Besson", first_name="Karine", title="", profession=Profession.STAFF)
+    make_practice(person, make_place(organisation_id=make_organisation(name="DAC Vendée Littoral").id))
+    make_member(session.get_one(CarePlan, plan), person, role=MemberRole.PROFESSIONAL)
+    session.commit()
+    assert "<small>DAC Vendée Littoral</small>" in sign_in(cast.coordinator).get(PAGE).text

@@ -31,13 +31,13 @@ from cptsapp.care_plans.rules.opening import missing
 from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.care_plans.rules.words import ROLE_WORDS
 from cptsapp.checklists.models import Commitment
-from cptsapp.checklists.queries import Journal, Listing, journal, listing
+from cptsapp.checklists.queries import Journal, Listing, journal, listing, workplaces
 from cptsapp.checklists.rules import day_word
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.core.local import local
 from cptsapp.directory.merged import roots, same_person
-from cptsapp.directory.models import Organisation, Person
+from cptsapp.directory.models import Organisation, Person, Profession
 from cptsapp.directory.rules.words import PROFESSION_SHORT
 from cptsapp.ledger.models import LineState
 from cptsapp.territory import queries as territory
@@ -213,13 +213,14 @@ def lines_of(
     merged = roots()
     people = _people({merged.get(one.person_id, one.person_id) for one in members if one.person_id is not None})
     houses = _houses({one.organisation_id for one in members if one.organisation_id is not None})
+    works = workplaces({number for number, person in people.items() if person.profession is Profession.STAFF})
     owed = fees.of_plan(plan.id)
     mine = same_person({user.person_id}) if user.person_id is not None else set()
     return [
         MemberLine(
             member=one,
             name=_name(one, people, houses, merged),
-            role=_role(one, people, merged),
+            role=_role(one, people, works, merged),
             agreed_on=local(agreements[one.id].given_at).date() if one.id in agreements else None,
             consent=agreements[one.id].consent if one.id in agreements else None,
             standing=_standing(one, one.id in agreements),
@@ -251,10 +252,11 @@ def _name(one: CircleMember, people: Mapping[int, Person], houses: Mapping[int, 
     return relative.initials if relative else UNNAMED
 
 
-def _role(one: CircleMember, people: Mapping[int, Person], merged: Mapping[int, int]) -> str:
-    """« médecin traitant », « infirmière, référente du plan », « proche, sa fille »."""
+def _role(one: CircleMember, people: Mapping[int, Person], works: Mapping[int, str], merged: Mapping[int, int]) -> str:
+    """« médecin traitant », « infirmière, référente du plan », « proche, sa fille »; of a team, where they work."""
     if one.role is MemberRole.PROFESSIONAL and one.person_id is not None:
-        word = PROFESSION_SHORT[people[merged.get(one.person_id, one.person_id)].profession].lower()
+        person = people[merged.get(one.person_id, one.person_id)]
+        word = works.get(person.id) or PROFESSION_SHORT[person.profession].lower()
     elif one.role is MemberRole.RELATIVE:
         relative = read_relative(one)
         word = f"proche, {relative.link}" if relative and relative.link else "proche"

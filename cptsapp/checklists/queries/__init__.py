@@ -17,6 +17,7 @@ from cptsapp.checklists.queries.rows import (
     listing,
     row,
     tallies,
+    workplaces,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "listing",
     "row",
     "tallies",
+    "workplaces",
 ]

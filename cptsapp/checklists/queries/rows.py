@@ -243,7 +243,7 @@ def _commitments() -> Select[Any]:
 
 def _rows(found: Sequence[Any], readers: Mapping[int, _Reader], proofs: Mapping[int, Sequence[Proof]]) -> list[Row]:
     today = territory.today()
-    houses = _houses({one.owner_id for one in found if one.side is Side.PARTNER and one.owner_id})
+    houses = workplaces({one.owner_id for one in found if one.side is Side.PARTNER and one.owner_id})
     return [_row(one, readers[one.checklist_id], proofs.get(one.id, ()), houses, today) for one in found]
 
 
@@ -314,7 +314,7 @@ def article_title(number: str, heading: str) -> str:
     return f"Article {number}" if number else heading or "Autres engagements"
 
 
-def _houses(person_ids: Collection[int]) -> dict[int, str]:
+def workplaces(person_ids: Collection[int]) -> dict[int, str]:
     """The structure each person works in today, by person: one of several."""
     if not person_ids:
         return {}
