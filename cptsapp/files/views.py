@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from cptsapp.files import disk, queries
 from cptsapp.http import attachments
 from cptsapp.http.access import signed_in
+from cptsapp.http.routes import NUMBER
 
 FOLDER = "files"
 blueprint = Blueprint("files", __name__)
@@ -19,7 +20,7 @@ def init_app(app: Flask) -> None:
     disk.use(Path(app.instance_path) / FOLDER)
 
 
-@blueprint.get("/fichiers/<int(max=2147483647):file_id>")
+@blueprint.get(f"/fichiers/<{NUMBER}:file_id>")
 @signed_in
 def show(file_id: int) -> Response:
     """The file, as an attachment; 404 for whoever sees nothing that holds it."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from werkzeug.routing import Rule
 
+# The number of a row in an address: the greatest a key may be in both databases; beyond it nothing is there.
+NUMBER = "int(max=2147483647)"
 Builder = Callable[..., tuple[str, str]]
 
 

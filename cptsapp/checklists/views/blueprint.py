@@ -6,4 +6,3 @@ blueprint = Blueprint("checklists", __name__)
 
 # Whoever may have something to read there; the source of the checklist decides for each.
 READS = ("commitments.own", "conventions.read", "plans.read")
-NUMBER = "int(max=2147483647)"

@@ -13,7 +13,7 @@ from cptsapp.checklists.permissions import why_not_manage
 from cptsapp.checklists.queries import Row, article_title, articles, checklist, commitment, row
 from cptsapp.checklists.queries.people import named, owners
 from cptsapp.checklists.sources import source_of
-from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
+from cptsapp.checklists.views.blueprint import READS, blueprint
 from cptsapp.checklists.views.sheet import bar_title
 from cptsapp.core import submissions
 from cptsapp.core.refusals import Forbidden, Refusal
@@ -21,6 +21,7 @@ from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.fields import VersionedForm
 from cptsapp.http.pages import refused
+from cptsapp.http.routes import NUMBER
 
 ONE = f"/engagements/<{NUMBER}:commitment_id>"
 

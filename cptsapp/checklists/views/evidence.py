@@ -11,7 +11,7 @@ from cptsapp.checklists.forms import FigureForm, FileForm, LinkForm
 from cptsapp.checklists.permissions import why_not_file, why_not_tick
 from cptsapp.checklists.queries import commitment
 from cptsapp.checklists.sources import source_of
-from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
+from cptsapp.checklists.views.blueprint import READS, blueprint
 from cptsapp.checklists.views.sheet import shown
 from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.files.actions import store
@@ -19,6 +19,7 @@ from cptsapp.files.forms import BODY_BYTES
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.pages import refused
+from cptsapp.http.routes import NUMBER
 from cptsapp.http.uploads import takes_files
 
 ONE = f"/engagements/<{NUMBER}:commitment_id>/preuves"

@@ -11,7 +11,7 @@ from cptsapp.checklists.permissions import why_not_file, why_not_write
 from cptsapp.checklists.queries import JOURNAL_PAGE, checklist, journal
 from cptsapp.checklists.queries.people import named
 from cptsapp.checklists.sources import source_of
-from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
+from cptsapp.checklists.views.blueprint import READS, blueprint
 from cptsapp.checklists.views.sheet import bar_title, note_opened
 from cptsapp.core import submissions
 from cptsapp.core.addresses import row_number
@@ -21,6 +21,7 @@ from cptsapp.files.forms import BODY_BYTES
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.pages import refused
+from cptsapp.http.routes import NUMBER
 from cptsapp.http.uploads import takes_files
 
 LIST = f"/listes/<{NUMBER}:checklist_id>/journal"

@@ -11,11 +11,12 @@ from cptsapp.checklists.models import Checklist, ChecklistKind, CommitmentState
 from cptsapp.checklists.queries import checklist, commitment, journal, listing, row
 from cptsapp.checklists.queries.people import MINE, named
 from cptsapp.checklists.sources import source_of
-from cptsapp.checklists.views.blueprint import NUMBER, READS, blueprint
+from cptsapp.checklists.views.blueprint import READS, blueprint
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.http.pages import refused
+from cptsapp.http.routes import NUMBER
 
 BACK_MINE, BACK_SHEET = "miens", "fiche"
 

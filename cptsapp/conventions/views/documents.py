@@ -9,11 +9,12 @@ from cptsapp.conventions.queries.conventions import convention_for
 from cptsapp.conventions.report import SMALL_SAID, period_words, report_pdf
 from cptsapp.conventions.rules.report import kept_words
 from cptsapp.conventions.views.blueprint import blueprint
+from cptsapp.conventions.views.page import ONE
 from cptsapp.http.access import requires
 from cptsapp.http.attachments import send_pdf
 
 
-@blueprint.get("/conventions/<int(max=2147483647):convention_id>/convention.pdf")
+@blueprint.get(f"{ONE}/convention.pdf")
 @requires("conventions.read")
 def document(convention_id: int) -> Response:
     """The text that holds, its signatures and its commitments."""
@@ -21,7 +22,7 @@ def document(convention_id: int) -> Response:
     return send_pdf(convention_pdf(convention), file_stem(convention))
 
 
-@blueprint.get("/conventions/<int(max=2147483647):convention_id>/bilan/<int:year>")
+@blueprint.get(f"{ONE}/bilan/<int:year>")
 @requires("conventions.read")
 def report(convention_id: int, year: int) -> str:
     """A year of the convention: commitments kept and not, files sent to the partner, meetings."""
@@ -43,7 +44,7 @@ def report(convention_id: int, year: int) -> str:
     )
 
 
-@blueprint.get("/conventions/<int(max=2147483647):convention_id>/bilan/<int:year>/bilan.pdf")
+@blueprint.get(f"{ONE}/bilan/<int:year>/bilan.pdf")
 @requires("conventions.read")
 def report_document(convention_id: int, year: int) -> Response:
     """The same as a file, to be voted and sent."""

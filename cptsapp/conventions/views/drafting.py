@@ -18,13 +18,14 @@ from cptsapp.conventions.queries.templates import templates
 from cptsapp.conventions.queries.texts import articles_of, clauses_of
 from cptsapp.conventions.rules.drafts import Changed, next_number
 from cptsapp.conventions.views.blueprint import blueprint
-from cptsapp.conventions.views.page import NUMBER, ONE
+from cptsapp.conventions.views.page import ONE
 from cptsapp.core import submissions
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
 from cptsapp.http.pages import refused
+from cptsapp.http.routes import NUMBER
 from cptsapp.territory import queries as territory
 
 AN_ARTICLE = f"{ONE}/articles/<{NUMBER}:article_id>"

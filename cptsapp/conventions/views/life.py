@@ -16,7 +16,7 @@ from cptsapp.conventions.queries import partners
 from cptsapp.conventions.queries.conventions import convention_for
 from cptsapp.conventions.rules.states import why_not
 from cptsapp.conventions.views.blueprint import blueprint
-from cptsapp.conventions.views.page import NUMBER, ONE, page_text
+from cptsapp.conventions.views.page import ONE, page_text
 from cptsapp.core.refusals import Invisible, Refusal, refuse_if
 from cptsapp.files import actions as files
 from cptsapp.files.forms import BODY_BYTES
@@ -24,6 +24,7 @@ from cptsapp.http import htmx, uploads
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
 from cptsapp.http.fields import BaseForm
+from cptsapp.http.routes import NUMBER
 from cptsapp.territory import queries as territory
 
 READING_TIME = timedelta(days=21)

@@ -28,9 +28,9 @@ from cptsapp.core.addresses import row_number
 from cptsapp.core.french import day_long
 from cptsapp.http import htmx
 from cptsapp.http.access import requires
+from cptsapp.http.routes import NUMBER
 from cptsapp.territory import queries as territory
 
-NUMBER = "int(max=2147483647)"
 ONE = f"/conventions/<{NUMBER}:convention_id>"
 S = ConventionState
 

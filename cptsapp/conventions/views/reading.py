@@ -14,7 +14,7 @@ from cptsapp.conventions.rules.editing import differences
 from cptsapp.conventions.rules.states import WORDS
 from cptsapp.conventions.rules.texts import Text, from_json
 from cptsapp.conventions.views.blueprint import blueprint
-from cptsapp.conventions.views.page import NUMBER, ONE, Shown, page_text
+from cptsapp.conventions.views.page import ONE, Shown, page_text
 from cptsapp.core import submissions
 from cptsapp.core.addresses import row_number
 from cptsapp.core.refusals import Invisible, Refusal
@@ -22,6 +22,7 @@ from cptsapp.http import htmx
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
 from cptsapp.http.pages import refused
+from cptsapp.http.routes import NUMBER
 from cptsapp.territory import queries as territory
 
 S = ConventionState

@@ -13,6 +13,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.app import give_up
 from cptsapp.http.htmx import redirect
+from cptsapp.http.routes import NUMBER
 from cptsapp.inbox.actions import campaigns as actions
 from cptsapp.inbox.forms.capacity import CallForm, CampaignForm
 from cptsapp.inbox.models import CapacityCampaign
@@ -26,7 +27,7 @@ from cptsapp.inbox.views.blueprint import blueprint
 from cptsapp.territory import queries as territory
 
 ROOM = "/demandes/medecins"
-CAMPAIGN = f"{ROOM}/campagnes/<int(max=2147483647):campaign_id>"
+CAMPAIGN = f"{ROOM}/campagnes/<{NUMBER}:campaign_id>"
 PAGE = 100
 ANSWER_IN = timedelta(days=14)
 TO_CONFIRM = "a-confirmer"
@@ -101,7 +102,7 @@ def _told(counts: list[tuple[str, str, int]], key: str, wanted: dict[str, str]) 
     return [_chip(label, count, key, code, wanted) for code, label, count in counts]
 
 
-@blueprint.get(f"{ROOM}/<int(max=2147483647):person_id>/demandes")
+@blueprint.get(f"{ROOM}/<{NUMBER}:person_id>/demandes")
 @requires("capacity.manage")
 def requests_of_doctor(person_id: int) -> Response:
     """The requests made by the patients of a doctor who leaves: references, no name."""
@@ -243,7 +244,7 @@ def close_capacity(campaign_id: int) -> Response:
     return redirect(url_for("inbox.doctors_asked", fait="close"))
 
 
-@blueprint.post(f"{ROOM}/appels/<int(max=2147483647):ask_id>")
+@blueprint.post(f"{ROOM}/appels/<{NUMBER}:ask_id>")
 @requires("capacity.manage")
 def note_capacity_call(ask_id: int) -> Response:
     """Rung, without an answer yet."""

@@ -15,6 +15,7 @@ from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import public, requires
 from cptsapp.http.app import give_up
 from cptsapp.http.htmx import redirect
+from cptsapp.http.routes import NUMBER
 from cptsapp.inbox.actions import capacity as actions
 from cptsapp.inbox.actions import links
 from cptsapp.inbox.forms.capacity import AnswerForm, values_of
@@ -29,7 +30,7 @@ from cptsapp.territory import queries as territory
 
 LINK = "/places/<token>"
 MINE = "/mes-places"
-OFFICE = "/demandes/medecins/<int(max=2147483647):person_id>/reponse"
+OFFICE = f"/demandes/medecins/<{NUMBER}:person_id>/reponse"
 NOT_A_GP = "Cette page est pour les médecins généralistes qui exercent dans le territoire."
 
 

@@ -6,7 +6,6 @@ from cptsapp.accounts.current import me
 
 blueprint = Blueprint("regulation", __name__)
 
-ID = "int(max=2147483647)"
 
 from cptsapp.regulation.views import bookings, broadcasts, day, drill, orientations, slots  # noqa: E402
 

@@ -11,20 +11,21 @@ from cptsapp.core.refusals import Refusal, refuse_if
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.http.htmx import redirect, respond, wants_fragment
+from cptsapp.http.routes import NUMBER
 from cptsapp.outbox.queries import deliveries_for
 from cptsapp.regulation.actions.recalls import recalled as mark_recalled
 from cptsapp.regulation.forms import CancelForm, asked_filter
 from cptsapp.regulation.queries import bookings as reads
 from cptsapp.regulation.queries import opened
 from cptsapp.regulation.queries.listing import listing
-from cptsapp.regulation.views import ID, blueprint, me
+from cptsapp.regulation.views import blueprint, me
 from cptsapp.regulation.views.slots import closed_row, list_context
 from cptsapp.snp import actions, permissions, queries
 from cptsapp.snp.models import Booking, BookingState, CancelledBy, CancelReason
 from cptsapp.snp.patients import Patient, read_patient
 from cptsapp.snp.readings import note_readings
 
-BOOKING = f"/reservations/<{ID}:booking_id>"
+BOOKING = f"/reservations/<{NUMBER}:booking_id>"
 
 
 @blueprint.get("/reservations")

@@ -12,17 +12,18 @@ from cptsapp.core.db import session
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import public, requires
 from cptsapp.http.htmx import redirect, respond, wants_fragment
+from cptsapp.http.routes import NUMBER
 from cptsapp.regulation import permissions
 from cptsapp.regulation.actions import broadcasts as actions
 from cptsapp.regulation.forms import KEYS, AnswerForm, BroadcastForm
 from cptsapp.regulation.models import Broadcast, BroadcastRecipient
 from cptsapp.regulation.queries import broadcasts as reads
 from cptsapp.regulation.rules import answers
-from cptsapp.regulation.views import ID, blueprint, me
+from cptsapp.regulation.views import blueprint, me
 from cptsapp.snp.models import Booking
 from cptsapp.territory import queries as territory
 
-BROADCAST = f"/diffusions/<{ID}:broadcast_id>"
+BROADCAST = f"/diffusions/<{NUMBER}:broadcast_id>"
 PRIVATE = "/demande/<token>"
 
 

@@ -12,10 +12,11 @@ from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.app import after_commit
 from cptsapp.http.htmx import redirect, wants_fragment
+from cptsapp.http.routes import NUMBER
 from cptsapp.regulation.forms import BookForm
 from cptsapp.regulation.queries.day import PARTS, board, sheet
 from cptsapp.regulation.queries.listing import is_fresh
-from cptsapp.regulation.views import ID, blueprint, me
+from cptsapp.regulation.views import blueprint, me
 from cptsapp.regulation.views.slots import Outcome, row_links, try_booking, try_opening
 from cptsapp.snp import actions, queries
 from cptsapp.snp.readings import note_readings
@@ -52,7 +53,7 @@ def follow_day() -> Response:
 follow_day.is_poll = True  # type: ignore[attr-defined]  # not counted as use of the session
 
 
-@blueprint.post(f"/journee/<{ID}:slot_id>/retenir")
+@blueprint.post(f"/journee/<{NUMBER}:slot_id>/retenir")
 @requires("snp.book")
 def hold_in_day(slot_id: int) -> Response:
     """Hold a slot and open its row under its line."""
@@ -66,7 +67,7 @@ def hold_in_day(slot_id: int) -> Response:
     return _answer(try_opening(slot_id))
 
 
-@blueprint.post(f"/journee/<{ID}:slot_id>/rendre")
+@blueprint.post(f"/journee/<{NUMBER}:slot_id>/rendre")
 @requires("snp.book")
 def release_in_day(slot_id: int) -> Response:
     """Give the slot back; the row closes."""
@@ -74,7 +75,7 @@ def release_in_day(slot_id: int) -> Response:
     return _answer(None) if wants_fragment() else redirect(url_for(".day", jour=_day().isoformat()))
 
 
-@blueprint.post(f"/journee/<{ID}:slot_id>/reserver")
+@blueprint.post(f"/journee/<{NUMBER}:slot_id>/reserver")
 @requires("snp.book")
 def book_in_day(slot_id: int) -> Response:
     """Book from the day."""

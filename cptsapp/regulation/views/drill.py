@@ -8,14 +8,15 @@ from werkzeug.wrappers import Response
 from cptsapp.core.refusals import Refusal
 from cptsapp.http.access import requires
 from cptsapp.http.htmx import redirect, wants_fragment
+from cptsapp.http.routes import NUMBER
 from cptsapp.regulation.actions import drill as actions
 from cptsapp.regulation.forms import KEYS, BookForm
 from cptsapp.regulation.models import DrillSlot
 from cptsapp.regulation.queries import drill as reads
 from cptsapp.regulation.rules.match import TYPED_MAX
-from cptsapp.regulation.views import ID, blueprint, me
+from cptsapp.regulation.views import blueprint, me
 
-DRILL = f"/entrainement/<{ID}:slot_id>"
+DRILL = f"/entrainement/<{NUMBER}:slot_id>"
 
 
 @blueprint.get("/entrainement")

@@ -9,12 +9,13 @@ from cptsapp.core import addresses
 from cptsapp.core.refusals import Invisible, Refusal
 from cptsapp.http.access import requires, signed_in
 from cptsapp.http.htmx import redirect, respond, wants_fragment
+from cptsapp.http.routes import NUMBER
 from cptsapp.regulation.actions.orientations import note_orientation as note
 from cptsapp.regulation.actions.orientations import undo_orientation
 from cptsapp.regulation.models import Orientation, OrientationKind
 from cptsapp.regulation.queries import elsewhere, rows
 from cptsapp.regulation.queries import orientations as reads
-from cptsapp.regulation.views import ID, blueprint, me
+from cptsapp.regulation.views import blueprint, me
 from cptsapp.regulation.views.slots import closed_row
 from cptsapp.snp.actions import release_hold
 from cptsapp.territory import queries as territory
@@ -65,7 +66,7 @@ def _toast(noted: Orientation, place: int | None) -> Response:
     return make_response(render_template("regulation/_noted.html", noted=noted, label=label, closed=row))
 
 
-@blueprint.post(f"/orientations/<{ID}:orientation_id>/retirer")
+@blueprint.post(f"/orientations/<{NUMBER}:orientation_id>/retirer")
 @requires("snp.book")
 def cancel_orientation(orientation_id: int) -> Response:
     """Take one back."""

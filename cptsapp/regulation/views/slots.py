@@ -16,14 +16,15 @@ from cptsapp.http.access import requires
 from cptsapp.http.app import give_up, settle
 from cptsapp.http.fields import RESUME_FIELD
 from cptsapp.http.htmx import redirect, respond, wants_fragment
+from cptsapp.http.routes import NUMBER
 from cptsapp.regulation.forms import KEYS, BookForm, asked_filter
 from cptsapp.regulation.queries import elsewhere, opened, rows
 from cptsapp.regulation.queries.listing import Filter, Line, Listing, is_fresh, listing
-from cptsapp.regulation.views import ID, blueprint, drawn, me
+from cptsapp.regulation.views import blueprint, drawn, me
 from cptsapp.snp import actions, permissions, queries
 from cptsapp.snp.models import Booking
 
-SLOT = f"/creneaux/<{ID}:slot_id>"
+SLOT = f"/creneaux/<{NUMBER}:slot_id>"
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
