@@ -189,7 +189,7 @@ def _saved(
 def move_template_article(template_id: int, number: str) -> Response:
     """An article one place before or after."""
     step = -1 if request.form.get("sens") == "avant" else 1
-    return _gesture(template_id, lambda text: editing.moved(text, number, step))
+    return _gesture(template_id, lambda text: editing.moved(text, number, step), anchor=f"#article-{number}")
 
 
 @blueprint.post("/conventions/modeles/<int:template_id>/articles/<number>/retirer")
@@ -207,12 +207,12 @@ def take_version_back(template_id: int, number: int) -> Response:
     return _gesture(template_id, lambda _text: text, note=f"reprise de la version {number}")
 
 
-def _gesture(template_id: int, change: Callable[[Text], Text], note: str = "") -> Response:
+def _gesture(template_id: int, change: Callable[[Text], Text], note: str = "", anchor: str = "") -> Response:
     template, last = actions.locked(template_id), queries.last_version(template_id)
     read = row_number(request.form.get("read")) or 0
     text = change(queries.text_of(last))
     actions.save(template, template.name, text, read_number=read, by=me(), note=note)
-    return htmx.redirect(_url(template_id))
+    return htmx.redirect(_url(template_id) + anchor)
 
 
 @blueprint.post("/conventions/modeles/<int:template_id>/archiver")
