@@ -131,6 +131,15 @@ def test_leaving_closes_the_plan_tells_the_circle_and_keeps_the_file_a_while(act
     assert session.query(Message).filter_by(kind="plan.closed").count() == 2
 
 
+def test_whoever_has_left_is_read_by_the_circle_no_longer(active, asked, sign_in, cast):
+    rights.do(locked(active), asked(RightKind.DEPARTURE), by=acting(cast.coordinator))
+    session.commit()
+    assert sign_in(cast.gp).get("/ppcs/2026-17").status_code == 404
+    assert sign_in(cast.coordinator).get("/ppcs/2026-17").status_code == 200
+    session.rollback()
+    assert all("/ppcs/" not in mail.text for mail in session.query(Message).filter_by(kind="plan.closed"))
+
+
 def test_an_objection_closes_and_erases_at_once(active, asked, cast):
     rights.do(locked(active), asked(RightKind.OBJECTION), by=acting(cast.coordinator))
     session.commit()

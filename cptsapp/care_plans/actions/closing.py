@@ -12,12 +12,13 @@ from cptsapp.care_plans.models import (
     CarePlan,
     CircleMember,
     DocumentAsked,
+    PlanAgreement,
     PlanEnd,
     PlanLink,
     PlanMeeting,
 )
 from cptsapp.care_plans.queries.addresses import addresses, concerned
-from cptsapp.care_plans.rules.closing import told
+from cptsapp.care_plans.rules.closing import WITHDRAWN, told
 from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.core import clock
 from cptsapp.core.db import session
@@ -39,6 +40,8 @@ def close(plan: CarePlan, end: PlanEnd, *, by: Actor | None, note: str = "", tel
     documents.drop_open(plan, by=by)
     move(plan, "close", by=by, end=end, note=note)
     revoke_links(plan)
+    if end in WITHDRAWN:
+        _shut(plan)
     _tell(plan, members)
     return plan
 
@@ -67,6 +70,13 @@ def revoke_links(plan: CarePlan) -> None:
     session.execute(living.values(revoked_at=clock.now()))
 
 
+def _shut(plan: CarePlan) -> None:
+    """Whoever left or objected agrees no more to anyone's knowing of the plan: its circle reads it no longer."""
+    theirs = select(CircleMember.id).where(CircleMember.plan_id == plan.id)
+    living = update(PlanAgreement).where(PlanAgreement.member_id.in_(theirs), PlanAgreement.withdrawn_at.is_(None))
+    session.execute(living.values(withdrawn_at=clock.now()))
+
+
 def _tell(plan: CarePlan, members: Iterable[CircleMember]) -> None:
     """Tell each of them once, without a name; nobody's family reads in a mail that someone has died."""
     known = [one for one in members if one.person_id or one.organisation_id or plan.end_reason is not PlanEnd.DECEASED]
@@ -79,7 +89,8 @@ def _tell(plan: CarePlan, members: Iterable[CircleMember]) -> None:
         "cpts": territory.settings(),
     }
     for address in addresses(known):
-        url = f"/ppcs/{plan.year}-{plan.number}" if address.user_id is not None else ""
+        may_read = address.user_id is not None and plan.end_reason not in WITHDRAWN
+        url = f"/ppcs/{plan.year}-{plan.number}" if may_read else ""
         text = texts.render("care_plans/closed", url=url, **about)
         queue(
             "plan.closed",

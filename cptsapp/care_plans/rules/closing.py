@@ -20,6 +20,9 @@ WORDS: Mapping[PlanEnd, str] = MappingProxyType(
 # What the coordination or the lead may say of themselves; an objection is a right, with its own page.
 CHOICES = (E.COMPLETED, E.LEFT, E.MOVED, E.DECEASED, E.CANCELLED)
 
+# After these the person agrees to nobody any more.
+WITHDRAWN = frozenset({E.LEFT, E.OBJECTED})
+
 # Whoever is told of the end reads no reason that speaks of the person's life (§4.7).
 _TOLD: Mapping[PlanEnd, str] = MappingProxyType(
     {
