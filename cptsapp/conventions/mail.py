@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from cptsapp.accounts.models import Role, RoleGrant, User
+from cptsapp.accounts.models import RoleGrant, User
+from cptsapp.accounts.permissions import roles_with
 from cptsapp.conventions.models import Convention, ConventionParty, FrozenText, Partner, PartnerContact
 from cptsapp.core.db import session
 from cptsapp.directory.models import Person
@@ -15,7 +16,8 @@ from cptsapp.outbox import texts
 from cptsapp.outbox.actions import queue
 from cptsapp.territory import queries as territory
 
-BOARD = (Role.BOARD_MEMBER, Role.OFFICER)
+# Who reads a text for the CPTS without writing it: the board and its bureau.
+BOARD = sorted(roles_with("conventions.comment", ("all",)) - roles_with("conventions.manage"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
-from cptsapp.accounts.models import Role, RoleGrant, User
+from cptsapp.accounts.models import RoleGrant, User
 from cptsapp.accounts.permissions import roles_with
 from cptsapp.conventions.models import ConventionParty, Partner, PartnerContact
 from cptsapp.core.db import session
@@ -20,7 +20,7 @@ def house_people(kept: int | None = None) -> list[tuple[int, str]]:
 
     `kept`: someone who is chosen already, and stays so though their account was shut since.
     """
-    roles = sorted(roles_with("commitments.own") - {Role.PARTNER})
+    roles = sorted(roles_with("commitments.own") - roles_with("conventions.read", ("received",)))
     wanted = (
         select(Person)
         .join(User, User.person_id == Person.id)
