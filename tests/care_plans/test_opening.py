@@ -103,6 +103,16 @@ def test_panel_of_a_request_opens_a_plan(cast, sign_in):
     assert "J. G., 1947" in office.get("/ppcs/2026-1").text
 
 
+def test_the_plan_leads_back_to_its_request_whoever_may_open_it(cast, sign_in):
+    asked = request_of()
+    reference = asked.reference
+    plan = opening.open_from_request(asked.id, asked.seekers[0].id, by=acting(cast.coordinator))
+    make_member(plan, cast.gp_person)
+    session.commit()
+    assert f"/demandes/{reference}" in sign_in(cast.coordinator).get("/ppcs/2026-1").text
+    assert reference not in sign_in(cast.gp).get("/ppcs/2026-1").text
+
+
 def test_panel_without_htmx_is_a_page_with_the_plan_there_is(cast, sign_in):
     asked = request_of()
     opening.open_from_request(asked.id, asked.seekers[0].id, by=acting(cast.coordinator))

@@ -19,10 +19,17 @@ class Reach:
     reference: str = ""
 
 
+def reference_of(plan: CarePlan, user: CurrentUser) -> str:
+    """The reference of the request a plan was opened from, for whoever may open it; empty without one."""
+    if plan.request_id is None or plan.seeker_id is None or not user.can("inbox.manage"):
+        return ""
+    return session.get_one(Request, plan.request_id).reference
+
+
 def contact_of(plan: CarePlan, user: CurrentUser) -> Reach:
     """How to reach them; the caller records the reading."""
     if plan.request_id is not None and plan.seeker_id is not None:
         asked = session.get_one(Request, plan.request_id)
         contact = read_contact(asked)
-        return Reach(contact.phone, contact.call_when, asked.reference if user.can("inbox.manage") else "")
+        return Reach(contact.phone, contact.call_when, reference_of(plan, user))
     return Reach(ring().unseal(plan.phone, plan.seal_id, "phone") if plan.phone is not None else "")

@@ -12,7 +12,7 @@ from cptsapp.care_plans.actions import opening, validation
 from cptsapp.care_plans.identity import read_person, title
 from cptsapp.care_plans.models import CarePlan, PlanState
 from cptsapp.care_plans.permissions import MANAGES, why_not_manage
-from cptsapp.care_plans.queries.about import contact_of
+from cptsapp.care_plans.queries.about import contact_of, reference_of
 from cptsapp.care_plans.queries.page import PlanPage, page_of
 from cptsapp.care_plans.queries.plans import circle, lead_of, plan_for
 from cptsapp.care_plans.queries.rights import first_waiting
@@ -46,6 +46,7 @@ def show(year: int, number: int, status: int = 200, *, refused: str = "") -> Res
         refused=refused,
         done=_done(found),
         states=WORDS,
+        opened_from=reference_of(found.plan, me()),
         right=first_waiting(found.plan) if found.manages else None,
     )
     return make_response(shown, status)
