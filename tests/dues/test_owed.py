@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
+from cptsapp.care_plans.models import FeePayee, FeeStep, FlatFee, MeetingKind, PlanState
 from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.dues.queries.owed import owed_to
 from cptsapp.ledger.models import LedgerLine, LineState
 from tests.tools.factories import acting, make_campaign
+from tests.tools.plans import make_meeting, make_member, make_plan
 
 
 @pytest.fixture
@@ -41,6 +43,26 @@ def test_what_is_paid_is_owed_no_more(cast, account):
     owe(cast.gp_person, account, 3, LineState.CANCELLED)
     found = owed_to(acting(cast.gp))
     assert (found.sums, found.cents, found.paid_cents) == ((), 0, 1500)
+
+
+def test_the_next_review_says_what_it_will_give(cast, sign_in):
+    plan = make_plan(PlanState.ACTIVE)
+    make_member(plan, cast.gp_person)
+    make_meeting(plan, kind=MeetingKind.REVIEW_12, due_on=date(2027, 1, 15))
+    make_meeting(plan, kind=MeetingKind.REVIEW_6, due_on=date(2026, 8, 15))
+    for step, cents in ((FeeStep.REVIEW_6, 4000), (FeeStep.REVIEW_12, 5000)):
+        given = {"payee": FeePayee.REGULAR_DOCTOR, "starts_on": date(2026, 1, 1), "created_at": clock.now()}
+        session.add(FlatFee(step=step, cents=cents, **given))
+    assert owed_to(acting(cast.other_gp)).to_come == ""
+    session.commit()
+    assert "Le bilan des 6 mois ouvrira droit à 40\u00a0€." in sign_in(cast.gp).get("/mes-engagements").text
+
+
+def test_without_an_amount_nothing_is_to_come(cast):
+    plan = make_plan(PlanState.ACTIVE)
+    make_member(plan, cast.gp_person)
+    make_meeting(plan, kind=MeetingKind.REVIEW_6)
+    assert owed_to(acting(cast.gp)).to_come == ""
 
 
 def test_each_sees_their_own(cast, account, sign_in):

@@ -3,13 +3,27 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 
 from cptsapp.care_plans.identity import title
-from cptsapp.care_plans.models import CarePlan, CircleMember, FeePayee, FeeStep, FlatFee, PlanFee
-from cptsapp.care_plans.rules.fees import STEP_WORDS
+from cptsapp.care_plans.models import (
+    CarePlan,
+    CircleMember,
+    FeePayee,
+    FeeStep,
+    FlatFee,
+    MeetingKind,
+    PlanFee,
+    PlanMeeting,
+    PlanState,
+)
+from cptsapp.care_plans.rules.fees import STEP_OF_MEETING, STEP_WORDS, fee_of
+from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.core.db import session
+from cptsapp.core.french import money
+from cptsapp.core.prepared import Prepared
 from cptsapp.directory.merged import merged_persons, same_person
 from cptsapp.directory.models import Person, Profession
 from cptsapp.ledger.models import LedgerLine
@@ -103,6 +117,47 @@ def of_plan(plan_id: int) -> Mapping[int, Sequence[OwedFee]]:
             found.setdefault(number, []).append(OwedFee(fees[line.source_id], line))
     order = list(FeeStep)
     return {number: sorted(owed, key=lambda one: order.index(one.fee.step)) for number, owed in found.items()}
+
+
+def _reviews_ahead() -> Select[Any]:
+    """The reviews that wait in the plans of someone, with their place in the circle."""
+    columns: tuple[Any, ...] = (
+        PlanMeeting.kind,
+        PlanMeeting.due_on,
+        CircleMember.role,
+        CircleMember.is_lead,
+        CircleMember.person_id,
+        Person.profession,
+    )
+    there = CircleMember.left_at.is_(None), CircleMember.declined_at.is_(None)
+    return (
+        select(*columns)
+        .join(CarePlan, CarePlan.id == CircleMember.plan_id)
+        .join(PlanMeeting, PlanMeeting.plan_id == CarePlan.id)
+        .join(Person, Person.id == CircleMember.person_id)
+        .where(CircleMember.person_id == bindparam("person_id", type_=Integer), *there)
+        .where(CarePlan.state == PlanState.ACTIVE, PlanMeeting.kind != MeetingKind.EXTRA)
+        .where(or_(*(PlanMeeting.state == state for state in AHEAD)))
+        .order_by(PlanMeeting.due_on, PlanMeeting.id)
+    )
+
+
+_REVIEWS_AHEAD = Prepared(_reviews_ahead)
+
+
+def to_come(person_ids: Iterable[int], today: date) -> str:
+    """What the next review will give right to, for someone under all their numbers; empty when nothing will.
+
+    « Le bilan des 6 mois ouvrira droit à 40 €. »
+    """
+    waiting = [row for number in person_ids for row in _REVIEWS_AHEAD.all(person_id=number)]
+    known = amounts() if waiting else ()
+    for row in sorted(waiting, key=lambda row: row.due_on):
+        step = STEP_OF_MEETING[row.kind]
+        fee = fee_of(row, row.profession, known, step, max(row.due_on, today))
+        if fee is not None:
+            return f"Le {STEP_WORDS[step]} ouvrira droit à {money(fee.cents)}."
+    return ""
 
 
 def named(lines: Collection[LedgerLine]) -> Mapping[int, str]:

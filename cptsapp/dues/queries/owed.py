@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Date, Select, bindparam, func, or_, select
 
 from cptsapp.accounts.identity import CurrentUser
+from cptsapp.care_plans.queries.fees import to_come
 from cptsapp.checklists.permissions import numbers_of
 from cptsapp.checklists.rules import day_word
 from cptsapp.core.db import session
@@ -34,17 +35,13 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What someone is owed, and what they were paid in the year, in cents."""
+    """What someone is owed, what they were paid in the year, in cents, and what is to come, in words."""
 
     sums: tuple[Sum, ...]
     cents: int
     paid_cents: int
     year: int
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to tell."""
-        return not self.sums and not self.paid_cents
+    to_come: str
 
 
 def _sums() -> Select[Any]:
@@ -77,7 +74,7 @@ def owed_to(user: CurrentUser) -> Owed:
     found = [one for number in numbers for one in _SUMS.all(person_id=number, **year)]
     sums = _unpaid([one for one in found if not one.is_paid], numbers, today)
     paid = sum(int(one.cents) for one in found if one.is_paid)
-    return Owed(tuple(sums), sum(one.cents for one in sums), paid, today.year)
+    return Owed(tuple(sums), sum(one.cents for one in sums), paid, today.year, to_come(numbers, today))
 
 
 def _unpaid(accounts: Sequence[Any], numbers: Collection[int], today: date) -> list[Sum]:
