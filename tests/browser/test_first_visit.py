@@ -83,7 +83,7 @@ def test_the_panel_follows_each_gesture(visit, picture):
     page.get_by_label("Commune, code postal").fill("sables olonne")
     page.get_by_role("button", name="Toute CA Les Sables d’Olonne Agglomération").click()
     expect(page.get_by_text("6\u00a0communes,")).to_be_visible()
-    page.get_by_role("checkbox", name="Vairé").uncheck()
+    page.get_by_role("checkbox", name="Vairé").click()
     expect(page.get_by_text("5\u00a0communes,")).to_be_visible()
     picture(page, "premier-lancement-1280", full=True)
     finish(page)
