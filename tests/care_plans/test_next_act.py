@@ -1,12 +1,13 @@
 """The one next act of a plan, from facts alone; and what is missing before its circle is engaged."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 
 from cptsapp.care_plans.models import CircleMember, MeetingKind, MeetingState, MemberRole, PlanState
 from cptsapp.care_plans.rules.defaults import BY_CODE, STANDARDS
-from cptsapp.care_plans.rules.next_act import Ahead, Facts, next_act, then
+from cptsapp.care_plans.rules.next_act import Ahead, Facts, Late, next_act, then
 from cptsapp.care_plans.rules.opening import missing
 from cptsapp.checklists.models import Side
 
@@ -38,6 +39,24 @@ def review(state=MeetingState.PLANNED, starts_at=None, **polled):
 def test_one_act(given, code, title):
     act = next_act(given)
     assert (act.code, act.title) == (code, title)
+
+
+LATE = Late(40, "Adresser les documents demandés", "Dr Hélène Renaudin", date(2026, 7, 10))
+FAR = Ahead(7, MeetingKind.REVIEW_6, MeetingState.PLANNED, date(2027, 1, 15))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "code"),
+    [
+        (FAR, "late"),
+        (replace(FAR, due_on=date(2026, 8, 19)), "meeting"),
+        (replace(FAR, state=MeetingState.POLLING), "meeting"),
+        (None, "close"),
+    ],
+)
+def test_what_is_late_comes_before_a_review_that_is_far(ahead, code):
+    act = next_act(Facts(PlanState.ACTIVE, (), ahead, None, NOW, LATE))
+    assert (act.code, act.commitment_id) == (code, 40 if code == "late" else None)
 
 
 def test_poll_is_told_with_its_answers():

@@ -26,7 +26,7 @@ from cptsapp.care_plans.queries.calendar import PlanCalendar, of_plan
 from cptsapp.care_plans.queries.plans import agreements_of, circle, doctor_of, lead_of, plan_for
 from cptsapp.care_plans.relatives import UNNAMED, read_relative
 from cptsapp.care_plans.rules.defaults import VALIDATION_CODE
-from cptsapp.care_plans.rules.next_act import Ahead, Facts, NextAct, next_act, then
+from cptsapp.care_plans.rules.next_act import Ahead, Facts, Late, NextAct, next_act, then
 from cptsapp.care_plans.rules.opening import missing
 from cptsapp.care_plans.rules.states import AHEAD
 from cptsapp.care_plans.rules.words import ROLE_WORDS
@@ -157,7 +157,8 @@ def page_of(user: CurrentUser, year: int, number: int) -> PlanPage:
     calendar = of_plan(plan, {line.member.id: line.name for line in lines}, user, now.date())
     ahead = _ahead(calendar)
     lacks = missing(members, agreements)
-    act = next_act(Facts(plan.state, lacks, ahead, _validation_due(plan), now))
+    owed = listing(plan.checklist_id, user)
+    act = next_act(Facts(plan.state, lacks, ahead, _validation_due(plan), now, _late(owed)))
     late = (now.date() - act.due_on).days if act.due_on is not None else 0
     return PlanPage(
         plan=plan,
@@ -170,7 +171,7 @@ def page_of(user: CurrentUser, year: int, number: int) -> PlanPage:
         is_late=late > 0,
         late_days=max(late, 0),
         members=lines,
-        listing=listing(plan.checklist_id, user),
+        listing=owed,
         journal=journal(plan.checklist_id, user),
         manages=why_not_manage(user, lead.person_id if lead else None) is None,
         validates=why_not_validate(user, doctor.person_id if doctor else None) is None,
@@ -178,6 +179,14 @@ def page_of(user: CurrentUser, year: int, number: int) -> PlanPage:
         year=now.year,
         calendar=calendar,
     )
+
+
+def _late(owed: Listing) -> Late | None:
+    """What is late for the longest, of the lines of the page."""
+    first = owed.first_late
+    if first is None or first.due_on is None:
+        return None
+    return Late(first.id, first.label, first.owner, first.due_on)
 
 
 def _ahead(calendar: PlanCalendar) -> Ahead | None:

@@ -44,6 +44,19 @@ class Ahead:
     answered: int = 0
 
 
+FAR_DAYS = 30  # a review without a date waits so long for what is late
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The commitment that is late for the longest: its words, who owes it."""
+
+    id: int
+    label: str
+    owner: str
+    due_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the next act depends on; `missing`: what the circle lacks before it is engaged, in sentences."""
@@ -53,6 +66,7 @@ class Facts:
     ahead: Ahead | None
     validation_due: date | None
     now: datetime  # local
+    late: Late | None = None
 
     @property
     def today(self) -> date:
@@ -62,13 +76,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class NextAct:
-    """What to do now. `code` says which button: circle, engage, meeting, attend, validate, close, or none."""
+    """What to do now. `code` says which button: circle, engage, meeting, attend, validate, late, close, or none."""
 
     code: str
     title: str
     detail: str = ""
     due_on: date | None = None
     meeting_id: int | None = None
+    commitment_id: int | None = None
 
 
 def next_act(facts: Facts) -> NextAct:
@@ -80,7 +95,8 @@ def next_act(facts: Facts) -> NextAct:
     if facts.state is S.CLOSED:
         return NextAct("", "Plan clos")
     if facts.ahead is not None:
-        return _meet(facts.ahead, facts.now)
+        is_far = facts.ahead.state is M.PLANNED and (facts.ahead.due_on - facts.today).days > FAR_DAYS
+        return _catch_up(facts.late) if facts.late and is_far else _meet(facts.ahead, facts.now)
     if facts.state is S.ACTIVE:
         return NextAct("close", "Clore le plan", "les deux bilans ont eu lieu")
     return NextAct("meeting", "Prévoir la première réunion")
@@ -90,6 +106,10 @@ def _prepare(facts: Facts) -> NextAct:
     if not facts.missing:
         return NextAct("engage", "Engager le cercle de soins", "les engagements et la première réunion commencent")
     return NextAct("circle", facts.missing[0].rstrip("."), " ".join(facts.missing[1:]))
+
+
+def _catch_up(late: Late) -> NextAct:
+    return NextAct("late", late.label, late.owner, late.due_on, commitment_id=late.id)
 
 
 def _meet(ahead: Ahead, now: datetime) -> NextAct:
