@@ -1,12 +1,24 @@
 """The pages of a plan: what they show and to whom, what is recorded, the next act; the list and the circle's forms."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from cptsapp.accounts.models import Role
 from cptsapp.audit.models import AuditEvent
 from cptsapp.care_plans.actions import opening
-from cptsapp.care_plans.models import CarePlan, CircleMember, Consent, MemberRole, PlanState
+from cptsapp.care_plans.models import (
+    CarePlan,
+    CircleMember,
+    Consent,
+    FeePayee,
+    FeeStep,
+    FlatFee,
+    MemberRole,
+    PlanState,
+)
+from cptsapp.core import clock
 from cptsapp.core.db import session
 from cptsapp.directory.models import Profession
 from tests.tools.factories import acting, make_organisation, make_person, make_place, make_practice, make_user
@@ -77,6 +89,18 @@ def test_identity_is_not_for_the_rest_of_the_circle(plan, cast, sign_in):
     page = sign_in(cast.gp).post(f"{PAGE}/identite")
     assert page.status_code == 403
     assert readings("plan.identity_read") == []
+
+
+def test_only_who_is_paid_by_nobody_here_is_without_a_fee(plan, cast, sign_in):
+    given = {"payee": FeePayee.REGULAR_DOCTOR, "starts_on": date(2026, 1, 1), "created_at": clock.now()}
+    session.add(FlatFee(step=FeeStep.VALIDATION, cents=4000, **given))
+    session.commit()
+    assert "sans forfait" not in sign_in(cast.coordinator).get(PAGE).text
+    house = make_organisation(name="SSIAD du Littoral")
+    made = session.query(CarePlan).first()
+    make_member(made, role=MemberRole.STRUCTURE, organisation_id=house.id)
+    session.commit()
+    assert "sans forfait" in sign_in(cast.coordinator).get(PAGE).text
 
 
 def test_what_is_missing_is_the_next_act(cast, sign_in):

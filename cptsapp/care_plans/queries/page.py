@@ -26,6 +26,7 @@ from cptsapp.care_plans.queries.calendar import PlanCalendar, of_plan
 from cptsapp.care_plans.queries.plans import agreements_of, circle, doctor_of, lead_of, plan_for
 from cptsapp.care_plans.relatives import UNNAMED, read_relative
 from cptsapp.care_plans.rules.defaults import VALIDATION_CODE
+from cptsapp.care_plans.rules.fees import payees
 from cptsapp.care_plans.rules.next_act import Ahead, Facts, Late, NextAct, next_act, then
 from cptsapp.care_plans.rules.opening import missing
 from cptsapp.care_plans.rules.states import AHEAD
@@ -56,6 +57,7 @@ class MemberLine:
     standing: str  # a code: not_agreed, to_invite, invited, accepted, declined
     owed: Sequence[fees.OwedFee]
     can_be_owed: bool
+    is_payable: bool  # some step may give them a fee; others are paid by their house, or by nobody
     is_me: bool
 
     @property
@@ -235,10 +237,16 @@ def lines_of(
             standing=_standing(one, one.id in agreements),
             owed=owed.get(one.person_id, ()) if one.person_id is not None else (),
             can_be_owed=one.person_id is not None,
+            is_payable=bool(payees(one, _profession(one, people, merged))),
             is_me=one.person_id is not None and one.person_id in mine,
         )
         for one in members
     ]
+
+
+def _profession(member: CircleMember, people: Mapping[int, Person], merged: Mapping[int, int]) -> Profession | None:
+    person = people.get(merged.get(member.person_id, member.person_id)) if member.person_id is not None else None
+    return person.profession if person is not None else None
 
 
 def _people(person_ids: set[int]) -> dict[int, Person]:
