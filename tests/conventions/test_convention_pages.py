@@ -105,9 +105,11 @@ def test_a_reader_writes_a_remark_that_the_coordination_answers(cast, sign_in):
     )
     assert told.status_code == 303
     client = sign_in(cast.coordinator)
+    assert "Répondre aux remarques" in client.get(place).text
     number = re.search(r'id="remarque-(\d+)"', client.get(f"{place}/texte").text)[1]
     assert client.post(f"{place}/remarques/{number}", data={"answer": ""}).status_code == 422
     assert client.post(f"{place}/remarques/{number}", data={"answer": "Allongé"}).status_code == 303
+    assert "Répondre aux remarques" not in client.get(place).text
     page = client.get(f"{place}/texte").text
     assert "Dominique Conseil" in page
     assert "X, noté par" not in page  # only the coordination relays

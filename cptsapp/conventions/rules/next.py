@@ -92,10 +92,11 @@ def _of_draft(facts: Facts) -> Step:
 
 
 def _of_circulated(facts: Facts) -> Step:
+    missing = _named((REVIEW, bool(facts.awaited)), (ANSWER, facts.unanswered_count > 0))
     if facts.awaited:
-        return Step(f"réponse attendue {_of(facts)}", facts.comments_due_on, (REVIEW,))
+        return Step(f"réponse attendue {_of(facts)}", facts.comments_due_on, missing)
     if facts.unanswered_count:
-        return Step("répondre aux remarques", facts.comments_due_on, (ANSWER,))
+        return Step("répondre aux remarques", facts.comments_due_on, missing)
     return Step("adoption par le conseil", facts.comments_due_on, (ADOPTION,))
 
 

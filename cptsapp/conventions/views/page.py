@@ -20,7 +20,7 @@ from cptsapp.conventions.queries.register import step_of
 from cptsapp.conventions.queries.report import years_of
 from cptsapp.conventions.queries.texts import current_text, latest_text
 from cptsapp.conventions.rules import terms
-from cptsapp.conventions.rules.next import Step
+from cptsapp.conventions.rules.next import ANSWER, Step
 from cptsapp.conventions.rules.states import WORDS
 from cptsapp.conventions.rules.texts import Text, from_json
 from cptsapp.conventions.views.blueprint import blueprint
@@ -128,14 +128,10 @@ def _act_before(found: Convention, step: Step, parties: list[queries.PartyRow]) 
     if found.state is S.CIRCULATED and not me().can("conventions.adopt"):
         return Act("Relecture en cours", _until(found.comments_due_on), text, "Lire les remarques")
     if found.state is S.CIRCULATED:
-        return Act(
-            "Relecture en cours",
-            _until(found.comments_due_on),
-            _to("adopt", found),
-            "Noter l’adoption",
-            text,
-            "Lire les remarques",
-        )
+        adopting, reading = (_to("adopt", found), "Noter l’adoption"), (text, "Lire les remarques")
+        if ANSWER in step.missing:
+            return Act("Répondre aux remarques", _until(found.comments_due_on), *reading, *adopting)
+        return Act("Relecture en cours", _until(found.comments_due_on), *adopting, *reading)
     awaited = next((party for party in parties if party.signature is None), None)
     if awaited is None:
         return Act("Entrée en vigueur")
