@@ -98,7 +98,10 @@ def rig(slots: int) -> Iterator[Rig]:
 
 
 def _forget_broken_runs() -> None:
-    """Copies that a run cut short has left behind, half a gigabyte each."""
+    """Copies that a run cut short has left behind, half a gigabyte each.
+
+    Their age is that of the copy (`st_ctime`): `st_mtime` is that of the seed they were copied from.
+    """
     for folder in seed.FOLDER.glob("run-*"):
-        if folder.exists() and time.time() - folder.stat().st_mtime > BROKEN_AFTER_SECONDS:
+        if folder.exists() and time.time() - folder.stat().st_ctime > BROKEN_AFTER_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
