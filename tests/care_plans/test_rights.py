@@ -257,6 +257,21 @@ def test_a_plan_is_closed_from_its_page_once(active, sign_in, cast):
     assert office.post("/ppcs/2026-17/clore", data=typed).status_code == 409
 
 
+def test_a_lead_who_closes_what_its_person_has_left_lands_on_their_list(active, sign_in, cast):
+    lead = sign_in(cast.other_gp)
+    assert "le cercle ne le lit plus" in lead.get("/ppcs/2026-17/clore").text
+    typed = {"end": "left", "note": "", "version": str(plan().version)}
+    answer = lead.post("/ppcs/2026-17/clore", data=typed, follow_redirects=True)
+    assert (answer.status_code, "Plan clos." in answer.text) == (200, True)
+
+
+def test_a_lead_who_notes_a_departure_lands_on_their_list(active, asked, sign_in, cast):
+    number = asked(RightKind.DEPARTURE)
+    lead = sign_in(cast.other_gp)
+    assert "Le cercle ne lit plus le plan" in lead.get(f"{PAGE}/{number}").text
+    assert lead.post(f"{PAGE}/{number}/faire", follow_redirects=True).status_code == 200
+
+
 def test_a_plan_changed_meanwhile_is_read_again_before_it_is_closed(active, sign_in, cast):
     answer = sign_in(cast.coordinator).post("/ppcs/2026-17/clore", data={"end": "moved", "version": "99"})
     assert (answer.status_code, plan().state) == (409, PlanState.ACTIVE)

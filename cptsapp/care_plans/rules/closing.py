@@ -41,17 +41,24 @@ def told(end: PlanEnd) -> str:
     return _TOLD.get(end, "")
 
 
-def follows(meetings: int, documents: int, told_count: int, retention_months: int | None) -> list[str]:
+SHUT = "Le cercle ne lit plus le plan\u202f; la coordination, si."
+SHUT_IF_LEFT = "Si la personne a quitté le plan, le cercle ne le lit plus\u202f; la coordination, si."
+
+
+def follows(
+    meetings: int, documents: int, told_count: int, retention_months: int | None, shuts: str = SHUT_IF_LEFT
+) -> list[str]:
     """What closing does, in sentences, for whoever confirms. Counts of what is open.
 
-    `retention_months`: how long the person's identity is kept then; None when it is erased at once.
+    `shuts`: `SHUT`, or `SHUT_IF_LEFT` while the reason is still to be chosen. `retention_months`: how long the
+    person's identity is kept then; None when it is erased at once.
     """
     lines = ["Plus rien n’est demandé à personne pour ce plan\u202f; ce qui a été fait reste dû."]
     if meetings:
         lines.append(_many(meetings, "réunion prévue est annulée", "réunions prévues sont annulées"))
     if documents:
         lines.append(_many(documents, "document n’est plus attendu", "documents ne sont plus attendus"))
-    lines.append("Les liens privés ne s’ouvrent plus.")
+    lines += ["Les liens privés ne s’ouvrent plus.", shuts]
     if told_count:
         lines.append(_many(told_count, "personne du cercle est prévenue", "personnes du cercle sont prévenues"))
     if retention_months is not None:

@@ -12,16 +12,16 @@ from cptsapp.care_plans.actions import closing, rights
 from cptsapp.care_plans.actions.changing import held
 from cptsapp.care_plans.actions.rights import right_of
 from cptsapp.care_plans.forms.rights import AnswerPlanRightForm, AskPlanRightForm, ClosePlanForm
-from cptsapp.care_plans.identity import read_person, shown, title
+from cptsapp.care_plans.identity import read_person, shown, title, url_of
 from cptsapp.care_plans.models import CarePlan, PlanRight, PlanState, RightKind
-from cptsapp.care_plans.permissions import why_not_manage
+from cptsapp.care_plans.permissions import reads_all, why_not_manage
 from cptsapp.care_plans.queries import rights as queries
 from cptsapp.care_plans.queries.addresses import addresses, concerned
 from cptsapp.care_plans.queries.holdings import holdings as held_about
 from cptsapp.care_plans.queries.plans import circle, lead_of, locked, plan_for
 from cptsapp.care_plans.queries.settings import settings
 from cptsapp.care_plans.readings import note_copied, note_reading
-from cptsapp.care_plans.rules.closing import follows
+from cptsapp.care_plans.rules.closing import SHUT, SHUT_IF_LEFT, WITHDRAWN, follows
 from cptsapp.care_plans.views.blueprint import PLAN, blueprint
 from cptsapp.checklists.rules import NOTHING_CLINICAL
 from cptsapp.core import clock
@@ -145,20 +145,20 @@ def _right_page(plan: CarePlan, found: PlanRight, form: AnswerPlanRightForm, sta
         status,
         line=queries.line_of(found),
         form=form,
-        follows=_follows(plan, is_erased=is_objection),
+        follows=_follows(plan, SHUT, is_erased=is_objection),
         gone=GONE if is_objection else (),
         stays=STAYS if is_objection else (),
     )
 
 
-def _follows(plan: CarePlan, *, is_erased: bool = False) -> list[str]:
+def _follows(plan: CarePlan, shuts: str = SHUT_IF_LEFT, *, is_erased: bool = False) -> list[str]:
     """What closing this plan does, counted; nothing for a plan that is closed."""
     if plan.state is PlanState.CLOSED:
         return []
     told = len(addresses(concerned(plan.id)))
     meetings, documents = closing.ahead(plan.id), closing.awaited(plan.id)
     months = None if is_erased else settings().retention_months
-    return follows(len(meetings), len(documents), told, months)
+    return follows(len(meetings), len(documents), told, months, shuts)
 
 
 @blueprint.post(f"{ONE}/faire")
@@ -168,7 +168,7 @@ def do_plan_right(year: int, number: int, right_id: int) -> BaseResponse:
     plan = _mine(year, number)
     found = rights.do(locked(plan.id), right_id, by=me())
     after_commit(forgetting.finish)
-    return htmx.redirect(_url("rights_of_plan", found, fait="clos"))
+    return htmx.redirect(_closed_url(found, _url("rights_of_plan", found, fait="clos")))
 
 
 # -- the copy to hand over --------------------------------------------------------------------------------------------
@@ -241,7 +241,13 @@ def close_plan(year: int, number: int) -> BaseResponse:
         form.refuse(refusal.message)
         form.version.data = str(plan.version)
         return _close_page(plan, form, 409)
-    return htmx.redirect(f"/ppcs/{plan.year}-{plan.number}")
+    return htmx.redirect(_closed_url(there, url_of(there)))
+
+
+def _closed_url(plan: CarePlan, usual: str) -> str:
+    """Where to go once a plan is closed: a lead has just shut to themselves one that its person has left."""
+    is_shut = plan.end_reason in WITHDRAWN and not reads_all(me())
+    return url_for("care_plans.plans", fait="clos") if is_shut else usual
 
 
 def _close_page(plan: CarePlan, form: ClosePlanForm, status: int = 200) -> Response:
